@@ -1,0 +1,7 @@
+"""Matinee: the careful parts of Django on PostgreSQL, from one declaration each."""
+
+from importlib.metadata import version
+
+__all__ = ["__version__"]
+
+__version__ = version("django-matinee")

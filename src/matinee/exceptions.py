@@ -1,0 +1,43 @@
+"""One family of errors: what is wrong, what to do, and a code that stays."""
+
+__all__ = ["ConfigError", "EmbeddedError", "MatineeError", "ReadsError"]
+
+
+class MatineeError(Exception):
+    """The base of every error Matinee raises on its own account.
+
+    Attributes:
+        message: What is wrong: "X must be Y, got Z."
+        hint: What to do about it, or "".
+        code: A stable slug, listed in the reference, to look the error up by.
+    """
+
+    code = "matinee.error"
+
+    def __init__(self, message: str, *, hint: str = "", code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        if code is not None:
+            self.code = code
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.hint}" if self.hint else self.message
+
+
+class ConfigError(MatineeError):
+    """A setting under MATINEE is unknown or of the wrong type."""
+
+    code = "conf.invalid"
+
+
+class EmbeddedError(MatineeError):
+    """The embedded PostgreSQL cannot be started, joined or stopped."""
+
+    code = "embedded.error"
+
+
+class ReadsError(MatineeError):
+    """A serializer or a plan cannot be turned into reads."""
+
+    code = "reads.error"
