@@ -1,5 +1,6 @@
 """Films, and the people and companies that made them."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.text import slugify
@@ -54,12 +55,17 @@ class Film(models.Model):
         null=True,
         blank=True,
         editable=False,
-        help_text=_("The line of films.csv this film was read from, for loading it again."),
+        help_text=_("Which row of films.csv this film was read from; 1 is the first film."),
     )
     title = models.CharField(_("title"), max_length=200)
     released = models.DateField(_("released"), null=True, blank=True, db_index=True)
     certificate = models.CharField(_("certificate"), max_length=20, blank=True)
-    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField(
+        _("minutes"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(900)],
+    )
     based_on = models.CharField(_("based on"), max_length=60, blank=True)
     setting = models.CharField(_("setting"), max_length=60, blank=True)
     genre = models.ForeignKey(
@@ -76,17 +82,27 @@ class Film(models.Model):
     directors = models.ManyToManyField(
         Director, through="Direction", related_name="films", verbose_name=_("directors")
     )
-    budget = models.BigIntegerField(_("budget, US dollars"), null=True, blank=True)
-    us_gross = models.BigIntegerField(_("US gross, US dollars"), null=True, blank=True)
-    worldwide_gross = models.BigIntegerField(
+    budget = models.PositiveBigIntegerField(_("budget, US dollars"), null=True, blank=True)
+    us_gross = models.PositiveBigIntegerField(_("US gross, US dollars"), null=True, blank=True)
+    worldwide_gross = models.PositiveBigIntegerField(
         _("worldwide gross, US dollars"), null=True, blank=True
     )
-    dvd_sales = models.BigIntegerField(_("US DVD sales, US dollars"), null=True, blank=True)
+    dvd_sales = models.PositiveBigIntegerField(_("US DVD sales, US dollars"), null=True, blank=True)
     imdb_rating = models.DecimalField(
-        _("IMDb rating, of 10"), max_digits=3, decimal_places=1, null=True, blank=True
+        _("IMDb rating, of 10"),
+        max_digits=3,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(10)],
     )
     imdb_votes = models.PositiveIntegerField(_("IMDb votes"), null=True, blank=True)
-    tomatoes = models.PositiveSmallIntegerField(_("Rotten Tomatoes, %"), null=True, blank=True)
+    tomatoes = models.PositiveSmallIntegerField(
+        _("Rotten Tomatoes, %"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(100)],
+    )
     mended = models.JSONField(
         _("mended"),
         default=list,

@@ -1,5 +1,6 @@
 """What is shown where and when."""
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 class Hall(models.Model):
     name = models.CharField(_("name"), max_length=60, unique=True)
-    seats = models.PositiveSmallIntegerField(_("seats"))
+    seats = models.PositiveSmallIntegerField(_("seats"), validators=[MinValueValidator(1)])
 
     class Meta:
         ordering = ["name"]
@@ -29,7 +30,9 @@ class Screening(models.Model):
     )
     starts_at = models.DateTimeField(_("starts at"), db_index=True)
     ends_at = models.DateTimeField(_("ends at"))
-    price = models.DecimalField(_("price, euro"), max_digits=5, decimal_places=2)
+    price = models.DecimalField(
+        _("price, euro"), max_digits=5, decimal_places=2, validators=[MinValueValidator(0)]
+    )
     original_version = models.BooleanField(_("original version"), default=False)
     generated = models.BooleanField(_("generated"), default=False, editable=False)
 
