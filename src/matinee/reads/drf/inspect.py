@@ -1,0 +1,206 @@
+"""From a serializer instance to a shape: what each of its fields reads.
+
+The serializer is looked at as it is, with its context, so fields that are added, dropped or
+swapped per request are planned as they will be rendered.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Model
+from rest_framework import relations, serializers
+
+from matinee.exceptions import ReadsError
+from matinee.reads import facts
+from matinee.reads.shape import Ask, Draft, Hop, Link, Shape
+
+__all__ = ["Inspection", "inspect"]
+
+# What a serializer class may override and still have the same fields for everybody.
+_SHAPING = (
+    "__init__",
+    "build_field",
+    "get_extra_kwargs",
+    "get_field_names",
+    "get_fields",
+    "_readable_fields",
+    "fields",
+)
+
+
+class Inspection:
+    """One walk over a serializer.
+
+    Attributes:
+        shape: What it reads.
+        static: Whether any instance of its class reads the same.
+    """
+
+    def __init__(self, serializer: Any, model: type[Model] | None, *, max_depth: int) -> None:
+        serializer = getattr(serializer, "child", serializer)
+        self.static = True
+        self.max_depth = max_depth
+        draft = Draft(model or _model(serializer))
+        self.serializer(serializer, draft, ())
+        self.shape = draft.freeze()
+
+    def serializer(self, serializer: Any, draft: Draft, path: tuple[str, ...]) -> None:
+        """Want all that *serializer* reads of the object that *draft* is of."""
+        cls = type(serializer)
+        self.static = self.static and is_static(serializer)
+        draft.want(facts.identity(draft.model))
+        if why := facts.obstacle(draft.model):
+            draft.hand_over(Ask(cls.__name__, "", why))
+        if not isinstance(serializer, serializers.Serializer):
+            draft.hand_over(Ask(cls.__name__, "to_representation"))
+            return
+        if not _is_shipped(cls, "to_representation"):
+            draft.hand_over(Ask(cls.__name__, "to_representation"))
+        for field in serializer._readable_fields:
+            self.field(field, draft, Ask(cls.__name__, field.field_name), (*path, field.field_name))
+
+    def field(self, field: Any, draft: Draft, ask: Ask, path: tuple[str, ...]) -> None:
+        """Want what one field reads."""
+        match field:
+            case serializers.BaseSerializer():
+                self.nested(field, draft, ask, path)
+            case relations.ManyRelatedField():
+                if (far := self.walk(draft, field.source_attrs, ask)) is not None:
+                    self.related(field.child_relation, far, ask)
+            case relations.HyperlinkedIdentityField():
+                self.related(field, draft, ask)
+            case relations.RelatedField():
+                self.single(field, draft, ask)
+            case serializers.ModelField() if _is_shipped(type(field), "get_attribute"):
+                self.walk(draft, [field.model_field.name], ask)
+            case _ if field.source == "*" or not _is_shipped(type(field), "get_attribute"):
+                draft.hand_over(ask)
+                self.walk(draft, field.source_attrs, ask)
+            case _:
+                far = self.walk(draft, field.source_attrs, ask)
+                if far is not None:
+                    far.hand_over(_how(ask, f"{type(field).__name__} of {far.model.__name__}"))
+
+    def nested(self, field: Any, draft: Draft, ask: Ask, path: tuple[str, ...]) -> None:
+        """Want what a serializer within a serializer reads."""
+        many = isinstance(field, serializers.ListSerializer)
+        if len(path) > self.max_depth:
+            draft.cut.append(ask)
+            return
+        far = self.walk(draft, field.source_attrs, ask)
+        if far is None:
+            return
+        if many and not _is_shipped(type(field), "to_representation"):
+            far.hand_over(_how(ask, f"{type(field).__name__}.to_representation"))
+        self.serializer(field.child if many else field, far, path)
+
+    def single(self, field: Any, draft: Draft, ask: Ask) -> None:
+        """Want what a field for one related object reads; often only the key beside it."""
+        if not _is_shipped(type(field), "get_attribute"):
+            draft.hand_over(ask)
+        *path, name = field.source_attrs
+        if field.use_pk_only_optimization():
+            owner = self.walk(draft, path, ask)
+            if owner is None:
+                return
+            hop = facts.attribute(owner.model, name)
+            if isinstance(hop, Hop) and hop.link is Link.FORWARD:
+                owner.want(hop.near, ask)
+                return
+            draft, path = owner, []
+        far = self.walk(draft, [*path, name], ask)
+        if far is not None:
+            self.related(field, far, ask)
+
+    def related(self, field: Any, far: Draft, ask: Ask) -> None:
+        """Want what the relational field *field* reads of the object it represents."""
+        cls = type(field)
+        if not _is_shipped(cls, "to_representation") or not _is_shipped(cls, "get_url"):
+            if not field.use_pk_only_optimization() or isinstance(field.parent, _MANY):
+                far.hand_over(_how(ask, f"{cls.__name__}.to_representation"))
+        elif isinstance(field, relations.SlugRelatedField):
+            end = self.walk(far, field.slug_field.replace("__", ".").split("."), ask)
+            if end is not None:
+                end.hand_over(_how(ask, f"{end.model.__name__} as a slug"))
+        elif isinstance(field, relations.HyperlinkedRelatedField):
+            self.walk(far, [field.lookup_field], ask)
+        elif isinstance(field, relations.StringRelatedField):
+            if far.model.__str__ is not Model.__str__:
+                far.hand_over(_how(ask, f"{far.model.__name__}.__str__"))
+        elif not isinstance(field, relations.PrimaryKeyRelatedField):
+            far.hand_over(_how(ask, cls.__name__))
+
+    def walk(self, draft: Draft, names: Sequence[str], ask: Ask) -> Draft | None:
+        """Follow attribute names as DRF does; return where they end, None where not at an object.
+
+        The walk ends early at a column, whose value the rest is asked of, and at code.
+        """
+        for position, name in enumerate(names):
+            found = facts.attribute(draft.model, name)
+            if isinstance(found, str):
+                draft.want([found], ask)
+                return None
+            if isinstance(found, facts.Code):
+                draft.want(found.columns, ask)
+                if not found.known:
+                    draft.hand_over(_how(ask, f"{draft.model.__name__}.{name}"))
+                return None
+            if found is None:
+                return None
+            rest = names[position + 1 :]
+            if found.link is Link.MANY and rest and rest[0] not in _CACHED:
+                draft.hand_over(_how(ask, f"{name}.{rest[0]}"))
+                return None
+            far = draft.follow(found, ask)
+            if far is None or (found.link is Link.MANY and rest):
+                return None
+            draft = far
+        return draft
+
+
+_MANY = relations.ManyRelatedField
+_CACHED = ("all", "count", "exists")  # what a manager answers from prefetched rows
+
+
+def inspect(serializer: Any, model: type[Model] | None = None, *, max_depth: int) -> Shape:
+    """Return the shape of *serializer*, an instance, many or not.
+
+    Args:
+        serializer: Any serializer of Django REST framework.
+        model: Of the objects it will be given; its ``Meta.model`` where None.
+        max_depth: How deep nested serializers are followed.
+
+    Raises:
+        ReadsError: *model* is None and the serializer names none.
+    """
+    return Inspection(serializer, model, max_depth=max_depth).shape
+
+
+def is_static(serializer: Any) -> bool:
+    """Whether every instance of its class has the fields this one has."""
+    cls = type(serializer)
+    return "fields" not in serializer.__dict__ and all(_is_shipped(cls, each) for each in _SHAPING)
+
+
+def _model(serializer: Any) -> type[Model]:
+    model: type[Model] | None = getattr(getattr(serializer, "Meta", None), "model", None)
+    if model is None:
+        name = type(serializer).__name__
+        raise ReadsError(
+            f"{name} names no model, so its sources cannot be looked up.",
+            hint=f"Say whose rows it is given: plan_for({name.lower()}, model=...).",
+            code="reads.no_model",
+        )
+    return model
+
+
+def _is_shipped(cls: type, name: str) -> bool:
+    """Whether the class has *name* as Django REST framework ships it, or not at all."""
+    for each in cls.__mro__:
+        if name in each.__dict__:
+            return each.__module__.startswith("rest_framework.") or each is object
+    return True
+
+
+def _how(ask: Ask, how: str) -> Ask:
+    return Ask(ask.owner, ask.field, how)

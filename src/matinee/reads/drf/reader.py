@@ -1,0 +1,41 @@
+"""``plan_for``: from a serializer to a reader of its rows."""
+
+from typing import Any
+
+from django.db.models import Model
+
+from matinee import conf
+from matinee.reads.apply import Reader
+from matinee.reads.drf.inspect import Inspection, is_static
+from matinee.reads.plan import plan
+
+__all__ = ["plan_for"]
+
+# Static serializers are planned once; classes are as many as the project has, so this is bounded.
+_static: dict[tuple[type, type[Model] | None, int], Reader] = {}
+
+
+def plan_for(serializer: Any, *, model: type[Model] | None = None) -> Reader:
+    """Return the reader of *serializer*: ``plan_for(FilmSerializer()).apply(Film.objects.all())``.
+
+    Args:
+        serializer: An instance, with the context it will be rendered with, many or not. Its class
+            may be any of Django REST framework's or a subclass.
+        model: Of the rows; needed where the serializer has no ``Meta.model``.
+
+    Queries: none. A serializer whose fields do not depend on the request is planned once.
+
+    Raises:
+        ReadsError: No model is known.
+    """
+    one = getattr(serializer, "child", serializer)
+    depth = conf.reads.max_depth
+    key = (type(one), model, depth)
+    if key in _static and is_static(one):
+        return _static[key]
+    untouched = is_static(one)
+    inspection = Inspection(one, model, max_depth=depth)
+    reader = Reader(type(one).__name__, plan(inspection.shape))
+    if untouched and inspection.static:
+        _static[key] = reader
+    return reader

@@ -1,0 +1,134 @@
+"""How a shape is read: pure functions from a shape to a plan, and the plan as text.
+
+To-one relations are joined, to-many ones are fetched by one query each, and of every model only
+the columns that are wanted are loaded. The number of queries is known before any of them runs.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from matinee.reads.shape import Ask, Draft, Hop, Link, Relation, Shape
+
+__all__ = ["Plan", "Step", "plan"]
+
+JOINED = (Link.FORWARD, Link.REVERSE_ONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the rows of one model, and all that hangs on them, are read.
+
+    Attributes:
+        model: The model class.
+        columns: The fields loaded; None for every one.
+        joins: The to-one relations that come in the same query.
+        fetches: The relations that take a query of their own.
+        whole: Who is handed the object itself; the reason where *columns* is None.
+        cut: Who asked for more than the depth limit allows; that part stays lazy.
+    """
+
+    model: type
+    columns: tuple[str, ...] | None
+    joins: tuple["Step", ...] = ()
+    fetches: tuple["Step", ...] = ()
+    whole: tuple[Ask, ...] = ()
+    cut: tuple[Ask, ...] = ()
+
+    @property
+    def queries(self) -> int:
+        """The number of queries at most: fewer where a level has no rows to go on from."""
+        fetched = sum(step.plan.queries if step.plan else 1 for step in self.fetches)
+        return 1 + fetched + sum(step.plan.queries - 1 for step in self.joins if step.plan)
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def lines(self) -> Iterator[str]:
+        """Yield the plan as a tree, a line a part, each with who asked for it."""
+        count = f"{self.queries} {'query' if self.queries == 1 else 'queries'}"
+        yield f"{self.model.__name__}: {count}"
+        yield from self.branches("")
+
+    def branches(self, indent: str) -> Iterator[str]:
+        """Yield what is below the plan's own line."""
+        leaves = [f"columns {_names(self.columns)}{_by(self.whole)}"]
+        leaves += [f"left lazy below the depth limit{_by(self.cut)}"] if self.cut else []
+        steps = [("join", step) for step in self.joins] + [("fetch", step) for step in self.fetches]
+        for leaf in leaves:
+            yield f"{indent}{'├' if steps or leaf is not leaves[-1] else '└'}─ {leaf}"
+        for number, (verb, step) in enumerate(steps, 1):
+            last = number == len(steps)
+            model = step.hop.model.__name__ if step.hop.model else "any model"
+            name = f"{verb} {step.hop.attribute}: {model}"
+            yield f"{indent}{'└' if last else '├'}─ {name}{_by(step.asks)}"
+            if step.plan:
+                yield from step.plan.branches(indent + ("   " if last else "│  "))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One relation of a plan; *plan* is None where the other end's model is not known."""
+
+    hop: Hop
+    plan: Plan | None
+    asks: tuple[Ask, ...] = ()
+
+
+def plan(shape: Shape) -> Plan:
+    """Return the plan that reads *shape*. Pure: no query, no settings."""
+    return _plan(_turned_back(shape))
+
+
+def _plan(shape: Shape) -> Plan:
+    steps = [
+        Step(relation.hop, _plan(relation.shape) if relation.shape else None, relation.asks)
+        for relation in shape.relations
+    ]
+    return Plan(
+        shape.model,
+        None if shape.whole else tuple(column.name for column in shape.columns),
+        tuple(step for step in steps if step.hop.link in JOINED),
+        tuple(step for step in steps if step.hop.link not in JOINED),
+        shape.whole,
+        shape.cut,
+    )
+
+
+def _turned_back(shape: Shape) -> Shape:
+    """Take from the parent what a child wants of its parent.
+
+    Django gives every row that was fetched over a reverse foreign key the object it was fetched
+    for. Following that way back again would read the parent twice, so the child's wishes are
+    merged into the parent's and the child's relation goes.
+    """
+    draft = Draft(shape.model)
+    draft.merge(Shape(shape.model, shape.columns, (), shape.whole, shape.cut))
+    waiting = list(shape.relations)
+    while waiting:
+        relation = waiting.pop(0)
+        far = draft.follow(relation.hop, *relation.asks)
+        if far is None or relation.shape is None:
+            continue
+        inner, back = _split(_turned_back(relation.shape), relation.hop.back)
+        far.merge(inner)
+        if back is not None and back.shape is not None:
+            far.want(back.hop.near, *back.asks)
+            own = back.shape
+            draft.merge(Shape(own.model, own.columns, (), own.whole, own.cut))
+            waiting.extend(own.relations)
+    return draft.freeze()
+
+
+def _split(shape: Shape, back: str) -> tuple[Shape, Relation | None]:
+    """Return *shape* without its relation *back*, and that relation if there is one."""
+    found = next((each for each in shape.relations if back and each.hop.attribute == back), None)
+    kept = tuple(each for each in shape.relations if each is not found)
+    return Shape(shape.model, shape.columns, kept, shape.whole, shape.cut), found
+
+
+def _names(columns: tuple[str, ...] | None) -> str:
+    return "all" if columns is None else ", ".join(columns)
+
+
+def _by(asks: tuple[Ask, ...]) -> str:
+    return f"  ← {', '.join(map(str, asks))}" if asks else ""
