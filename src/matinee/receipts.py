@@ -70,7 +70,7 @@ class Receipt:
     """The account of one request or block; safe to write to from several threads.
 
     Attributes:
-        queries: The first ``conf.receipts.max_queries`` statements, in order of completion.
+        queries: The first *max_queries* statements, in order of completion.
         query_count: All statements, also those past the cap.
         query_ms: Their time in milliseconds; beside one another they may exceed the total.
         marks: What the parts reported.
@@ -82,13 +82,13 @@ class Receipt:
     status: int | None = None
     bytes: int | None = None
     outer: "Receipt | None" = field(default=None, repr=False)
+    max_queries: int = field(default_factory=lambda: conf.receipts.max_queries, repr=False)
     queries: list[Query] = field(default_factory=list, repr=False)
     query_count: int = 0
     query_ms: float = 0.0
     marks: list[Mark] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
-        self._room = conf.receipts.max_queries
         self._lock = Lock()
         self._opened = perf_counter()
         self._total_ms: float | None = None
@@ -149,7 +149,7 @@ class Receipt:
         with self._lock:
             self.query_count += 1
             self.query_ms += ms
-            if len(self.queries) < self._room:
+            if len(self.queries) < self.max_queries:
                 self.queries.append(Query(alias, _text(sql), ms))
         if self.outer is not None:
             self.outer.add_query(alias, sql, ms)
@@ -164,9 +164,15 @@ def current() -> Receipt | None:
 
 
 @contextmanager
-def collect() -> Iterator[Receipt]:
-    """Open a receipt for a block. Receipts already open see its queries and marks too."""
-    with _opened(Receipt(outer=_current.get())) as receipt:
+def collect(*, max_queries: int | None = None) -> Iterator[Receipt]:
+    """Open a receipt for a block. Receipts already open see its queries and marks too.
+
+    Args:
+        max_queries: How many queries to keep with their SQL; ``conf.receipts.max_queries``
+            where it is not said.
+    """
+    room = conf.receipts.max_queries if max_queries is None else max_queries
+    with _opened(Receipt(max_queries=room, outer=_current.get())) as receipt:
         yield receipt
 
 

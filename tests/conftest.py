@@ -1,0 +1,31 @@
+"""Fixtures for every folder: a database of its own for each worker, from a template."""
+
+from collections.abc import Iterator
+
+import django
+import pytest
+
+# The reference site is written for the newest Django.
+collect_ignore = ["site", "browser", "laws"] if django.VERSION < (6, 1) else []
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker) -> Iterator[None]:
+    """Give this worker a database of its own, cloned from the migrated template."""
+    from tests import _databases
+
+    with django_db_blocker.unblock():
+        template = _databases.migrated_template()
+        with _databases.clone("empty", template=template) as name, _databases.connected_to(name):
+            yield
+
+
+@pytest.fixture(scope="session")
+def cinema_database_url(django_db_setup: None, django_db_blocker) -> Iterator[str]:
+    """The DATABASE_URL of a database with the real films, for a server in another process."""
+    from tests import _databases
+
+    with django_db_blocker.unblock():
+        template = _databases.films_template()
+    with _databases.clone("films", template=template) as name:
+        yield _databases.server_url(name)
