@@ -1,7 +1,7 @@
 # POSIX sh and any GNU make from 3.81 on. Variables given on the command line reach the commands'
 # environment by themselves: make demo PORT=8123 DATABASE_URL=postgresql://... PYTHON=python3.13
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup setup-demo lint docs bench screenshots clean
+.PHONY: help demo test oldest setup setup-demo lint docs bench screenshots clean
 
 PY := .venv/bin/python
 ARGS ?=
@@ -15,6 +15,9 @@ demo: setup-demo ## Open the cinema on http://127.0.0.1:8000 (PORT=8123, DATABAS
 test: setup ## Run every test, in a browser too (ARGS="-k reads")
 	@sh scripts/browser.sh
 	@exec $(PY) -m pytest -n logical --dist loadfile $(ARGS)
+
+oldest: setup ## Run the library's own tests on Python 3.12, Django 5.2 and PostgreSQL 15 (Debian)
+	@sh scripts/oldest.sh $(ARGS)
 
 setup: ## Build .venv from the lock file with everything the targets need (PYTHON=python3.13)
 	@sh scripts/setup.sh all

@@ -1,0 +1,1 @@
+"""The demo's launcher: a port, a database, a site, and words for what goes wrong."""
