@@ -33,12 +33,14 @@ INSTALLED_APPS = [
     "cinema.films",
     "cinema.programme",
     "cinema.reviews",
+    "cinema.api",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "matinee.receipts.ReceiptMiddleware",
+    "cinema.backstage.middleware.drawer",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -70,6 +72,8 @@ TEMPLATES = [
 # PostgreSQL 18 from a wheel, or the server that DATABASE_URL names. Under ASGI every request
 # would open a connection of its own; the pool lends them out.
 DATABASES = embedded.databases(VAR_DIR, name="cinema", options={"pool": {"max_size": 16}})
+# A connection that died while it was idle is replaced before anybody is lent it.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
@@ -83,11 +87,50 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "cinema" / "static"]
 
 REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.DjangoModelPermissionsOrAnonReadOnly"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+        "cinema.api.authentication.PasswordAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["cinema.api.permissions.StaffWrites"],
+    "DEFAULT_FILTER_BACKENDS": ["cinema.api.filters.KnownParameters"],
     "DEFAULT_PAGINATION_CLASS": "cinema.api.pagination.Pages",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "cinema.api.schema.Schema",
+    "DEFAULT_THROTTLE_CLASSES": ["cinema.api.throttles.Reads", "cinema.api.throttles.Writes"],
+    "DEFAULT_THROTTLE_RATES": {"reads": "600/min", "writes": "60/min", "passwords": "30/min"},
+    "EXCEPTION_HANDLER": "cinema.api.errors.handle",
+    # Callers are told apart by their own address. Behind a proxy: how many there are.
+    "NUM_PROXIES": 0,
 }
 
+SPECTACULAR_SETTINGS = {
+    "TITLE": _("The cinema's API"),
+    "DESCRIPTION": _(
+        "Films, who made them, and when they are shown. Everybody reads; staff write; who is "
+        "logged in reviews. Lists are paged, filtered and ordered by the parameters named here."
+    ),
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "TAGS": [
+        {"name": "films", "description": _("What can be shown.")},
+        {"name": "directors", "description": _("Who made it.")},
+        {"name": "genres", "description": _("What kind it is.")},
+        {"name": "distributors", "description": _("Who sells it.")},
+        {"name": "halls", "description": _("Where it is shown.")},
+        {"name": "screenings", "description": _("When it is shown.")},
+        {"name": "reviews", "description": _("What visitors say of it.")},
+    ],
+    # Scripts and styles come from this site; the badge of an online validator does not appear.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
+}
+
+MATINEE = {"receipts": {"server_timing": True}}
+
+# The drawer "How this page was made" shows every visitor the SQL behind the page: a demonstration,
+# not for a site that has something to hide.
+CINEMA_BACKSTAGE = os.environ.get("CINEMA_BACKSTAGE", "1") == "1"
 # The strip that lets a visitor break things on purpose. Only the demo turns it on.
 CINEMA_BREAK_IT = os.environ.get("CINEMA_BREAK_IT", "") == "1"
