@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "cinema.programme",
     "cinema.reviews",
     "cinema.api",
+    "cinema.backstage",
 ]
 
 MIDDLEWARE = [
