@@ -1,0 +1,184 @@
+"""Peers measured in the same run, round by round, and a gate that luck does not open.
+
+The machine's mood changes within seconds, so contenders take turns in short samples, in an order
+that moves on each round, and only samples of the same round are compared. A gate is held against
+the less favourable quartile of those ratios: three rounds of four must be at least that good.
+"""
+
+import gc
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+__all__ = ["Contender", "Context", "Figure", "Report", "Timings", "figure"]
+
+MIN_ROUNDS = 9
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One way to do the work; *run* returns the result, which must equal the others'."""
+
+    name: str
+    run: Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One named number with the samples it stands for, and the gate it must pass.
+
+    Attributes:
+        samples: One number a round.
+        at_least: The gate where more is better.
+        at_most: The gate where less is better.
+    """
+
+    name: str
+    samples: Sequence[float]
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.samples)
+
+    @property
+    def quartile(self) -> float:
+        """The less favourable quartile: what three samples of four are at least as good as."""
+        if len(self.samples) == 1:
+            return self.samples[0]
+        lower, _, upper = statistics.quantiles(self.samples, n=4, method="inclusive")
+        return lower if self.at_most is None else upper
+
+    @property
+    def passed(self) -> bool:
+        """Whether the quartile passes the gate; true where there is none."""
+        if self.at_least is not None and self.quartile < self.at_least:
+            return False
+        return self.at_most is None or self.quartile <= self.at_most
+
+    @property
+    def gate(self) -> str:
+        if self.at_least is not None:
+            return f">= {self.at_least:g}"
+        return "" if self.at_most is None else f"<= {self.at_most:g}"
+
+
+def figure(
+    name: str,
+    samples: float | Sequence[float],
+    *,
+    at_least: float | None = None,
+    at_most: float | None = None,
+) -> Figure:
+    """Return a figure of any kind: one number, or one a round."""
+    if at_least is not None and at_most is not None:
+        raise ValueError(f"{name} must have one gate, at_least or at_most, not both.")
+    each = [samples] if isinstance(samples, int | float) else list(samples)
+    return Figure(name, each, at_least, at_most)
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Seconds a call, by contender, one a round."""
+
+    title: str
+    seconds: dict[str, list[float]]
+
+    def ratios(self, *, of: str, over: str) -> list[float]:
+        """Return how many times faster *of* was than *over*, round by round."""
+        return [
+            slow / fast for fast, slow in zip(self.seconds[of], self.seconds[over], strict=True)
+        ]
+
+    def speedup(self, name: str, *, of: str, over: str, at_least: float | None = None) -> Figure:
+        """Return the ratio of speeds as a figure: 2 where *of* takes half of *over*'s time."""
+        return figure(name, self.ratios(of=of, over=over), at_least=at_least)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a benchmark found; *notes* are printed below the table."""
+
+    timings: Timings | Sequence[Timings]
+    figures: Sequence[Figure] = ()
+    notes: Sequence[str] = ()
+
+    @property
+    def tables(self) -> list[Timings]:
+        return [self.timings] if isinstance(self.timings, Timings) else list(self.timings)
+
+
+@dataclass
+class Context:
+    """What a benchmark runs in.
+
+    Attributes:
+        quick: Take less data and shorter samples; the number of rounds stays.
+        rounds: At least 9.
+        sample_s: How long a sample should take, in seconds.
+    """
+
+    quick: bool = False
+    rounds: int = MIN_ROUNDS
+    sample_s: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.rounds < MIN_ROUNDS:
+            raise ValueError(f"There must be at least {MIN_ROUNDS} rounds, got {self.rounds}.")
+        self.sample_s = 0.05 if self.quick else 0.25
+
+    def measure(self, *contenders: Contender, title: str = "") -> Timings:
+        """Let the contenders take turns, after one warm-up each.
+
+        Raises:
+            ValueError: Two contenders return different results, or have one name.
+        """
+        names = [contender.name for contender in contenders]
+        if len(set(names)) < len(names):
+            raise ValueError(f"Contenders must have names of their own, got {names}.")
+        _check_alike(contenders)
+        calls = {each.name: _calls_for(self.sample_s, each.run) for each in contenders}
+        seconds: dict[str, list[float]] = {name: [] for name in names}
+        gc.collect()
+        gc.freeze()
+        try:
+            for turn in range(self.rounds):
+                for contender in _rotated(contenders, turn):
+                    sample = _sample(contender.run, calls[contender.name])
+                    seconds[contender.name].append(sample)
+        finally:
+            gc.unfreeze()
+        return Timings(title, seconds)
+
+
+def _check_alike(contenders: Sequence[Contender]) -> None:
+    first, *others = contenders
+    expected = first.run()
+    for other in others:
+        if other.run() != expected:
+            raise ValueError(
+                f"Contenders must return equal results: {first.name!r} and {other.name!r} differ."
+            )
+
+
+def _rotated(contenders: Sequence[Contender], turn: int) -> list[Contender]:
+    start = turn % len(contenders)
+    return [*contenders[start:], *contenders[:start]]
+
+
+def _calls_for(sample_s: float, run: Callable[[], Any]) -> int:
+    start = perf_counter()
+    run()
+    return max(1, round(sample_s / max(perf_counter() - start, 1e-9)))
+
+
+def _sample(run: Callable[[], Any], calls: int) -> float:
+    """Return the seconds one call took, collecting what the sample before left, untimed."""
+    gc.collect()
+    start = perf_counter()
+    for _ in range(calls):
+        run()
+    return (perf_counter() - start) / calls

@@ -1,0 +1,106 @@
+"""The harness measures fairly: turns, pairs, and a gate on the less favourable quartile."""
+
+import gc
+
+import pytest
+
+from benchmarks import __main__ as command
+from benchmarks._harness import Contender, Context, Report, Timings, figure
+
+RATIOS = [9.0, 1.0, 8.0, 2.0, 7.0, 3.0, 6.0, 4.0, 5.0]
+
+
+@pytest.fixture
+def context():
+    context = Context(quick=True)
+    context.sample_s = 0.0
+    return context
+
+
+def test_a_gate_from_below_is_held_against_the_lower_quartile():
+    assert figure("x", RATIOS).quartile == 3.0
+    assert figure("x", RATIOS, at_least=3.0).passed
+    assert not figure("x", RATIOS, at_least=3.1).passed
+
+
+def test_a_gate_from_above_is_held_against_the_upper_quartile():
+    assert figure("x", RATIOS, at_most=7.0).passed
+    assert not figure("x", RATIOS, at_most=6.9).passed
+
+
+def test_the_median_opens_no_gate():
+    each = figure("x", RATIOS, at_least=5.0)
+    assert each.median == 5.0
+    assert not each.passed
+
+
+def test_a_figure_may_be_one_number_and_have_no_gate():
+    each = figure("x", 7)
+    assert (each.median, each.quartile, each.gate, each.passed) == (7, 7, "", True)
+
+
+def test_a_figure_has_one_gate():
+    with pytest.raises(ValueError, match="one gate"):
+        figure("x", 1, at_least=1, at_most=1)
+
+
+def test_a_speedup_compares_samples_of_the_same_round():
+    timings = Timings("", {"naive": [8.0, 30.0], "planned": [2.0, 10.0]})
+    assert timings.speedup("x", of="planned", over="naive").samples == [4.0, 3.0]
+
+
+def test_contenders_take_turns_in_an_order_that_moves_on(context):
+    calls = []
+    timings = context.measure(
+        *(Contender(name, lambda name=name: calls.append(name)) for name in "abc")
+    )
+    # Before the rounds each runs once to be compared and once to be timed for its sample's size.
+    rounds = ["".join(calls[start : start + 3]) for start in range(6, len(calls), 3)]
+    assert rounds == ["abc", "bca", "cab"] * 3
+    assert {len(seconds) for seconds in timings.seconds.values()} == {9}
+
+
+def test_contenders_must_return_the_same(context):
+    with pytest.raises(ValueError, match="'a' and 'b' differ"):
+        context.measure(Contender("a", lambda: 1), Contender("b", lambda: 2))
+
+
+def test_contenders_must_have_names_of_their_own(context):
+    with pytest.raises(ValueError, match="names of their own"):
+        context.measure(Contender("a", lambda: 1), Contender("a", lambda: 1))
+
+
+def test_a_sample_is_filled_with_calls_of_a_fast_contender():
+    context = Context(quick=True)
+    context.sample_s = 0.001
+    calls = []
+    context.measure(Contender("a", lambda: calls.append(1)))
+    assert len(calls) > 9 * 10
+
+
+def test_what_was_frozen_for_measuring_is_thawed(context):
+    context.measure(Contender("a", lambda: 1))
+    assert gc.get_freeze_count() == 0
+
+
+def test_fewer_than_nine_rounds_are_refused():
+    with pytest.raises(ValueError, match="at least 9"):
+        Context(rounds=8)
+    with pytest.raises(SystemExit):
+        command.main(["reads", "--rounds", "8"])
+
+
+def test_the_table_shows_each_contender_and_each_verdict():
+    timings = Timings("films", {"naive": [0.008] * 9, "planned": [0.002] * 9})
+    report = Report(
+        timings,
+        figures=[
+            timings.speedup("good", of="planned", over="naive", at_least=3),
+            timings.speedup("bad", of="planned", over="naive", at_least=5),
+        ],
+        notes=["200 films"],
+    )
+    lines = list(command._lines(report))
+    assert lines[1].split() == ["naive", "8.000", "8.000", "8.000"]
+    assert [line.split()[-1] for line in lines[-3:-1]] == ["OK", "MISSED"]
+    assert lines[-1] == "200 films"
