@@ -113,6 +113,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api",
     "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
     "TAGS": [
         {"name": "films", "description": _("What can be shown.")},
         {"name": "directors", "description": _("Who made it.")},

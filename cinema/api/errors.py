@@ -1,0 +1,32 @@
+"""What the database refuses, as an answer that says so."""
+
+from django.db import IntegrityError
+from django.db.models import ProtectedError
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+from rest_framework.exceptions import APIException
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+UNIQUE, FOREIGN_KEY, EXCLUSION = "23505", "23503", "23P01"
+
+
+class Conflict(APIException):
+    """The request is well formed, but does not fit with what is there."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
+    default_detail = _("Somebody else changed this at the same time. Look again, then repeat.")
+
+
+def handle(exc: Exception, context: dict) -> Response | None:
+    """Answer 409 to a delete that others stand in the way of, and to a race that was lost."""
+    if isinstance(exc, ProtectedError):
+        exc = Conflict(_("It is still in use, so it cannot be deleted."))
+    elif isinstance(exc, IntegrityError) and _sqlstate(exc) in {UNIQUE, FOREIGN_KEY, EXCLUSION}:
+        exc = Conflict()
+    return exception_handler(exc, context)
+
+
+def _sqlstate(exc: IntegrityError) -> str | None:
+    return getattr(exc.__cause__, "sqlstate", None)

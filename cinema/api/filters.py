@@ -1,0 +1,245 @@
+"""What the lists can be narrowed and ordered by. What is not named here cannot be asked.
+
+A parameter nobody knows, or a value that cannot be meant, is a 400 which names the parameter:
+a misspelt filter that is passed over in silence answers with every film there is.
+"""
+
+from datetime import date, datetime, time, timedelta
+
+import django_filters as filters
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_filters.rest_framework import DjangoFilterBackend, FilterSet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework.exceptions import ValidationError
+
+from cinema.films.models import Director, Distributor, Film, Genre
+from cinema.programme.models import Hall, Screening
+from cinema.reviews.models import Review
+
+MAX_ID = 2**63 - 1
+LONGEST_SEARCH = 100
+FIRST_YEAR, LAST_YEAR = 1880, 2200
+
+
+class KnownParameters(DjangoFilterBackend):
+    """Filters of a FilterSet, and nothing but them."""
+
+    EVERYWHERE = frozenset({"page", "page_size", "fields", "format"})
+
+    def filter_queryset(self, request, queryset, view):
+        filterset_class = self.get_filterset_class(view, queryset)
+        known = {*(filterset_class.base_filters if filterset_class else ()), *self.EVERYWHERE}
+        if unknown := sorted(set(request.query_params) - known):
+            message = _("There is no such parameter. Known are: %(known)s.")
+            raise ValidationError(
+                {
+                    name[:100]: [message % {"known": ", ".join(sorted(known))}]
+                    for name in unknown[:10]
+                }
+            )
+        return super().filter_queryset(request, queryset, view)
+
+
+@extend_schema_field(OpenApiTypes.INT)
+class WholeNumber(filters.NumberFilter):
+    field_class = forms.IntegerField
+
+    def get_max_validator(self):
+        return None  # each filter states its own bounds
+
+
+class Id(WholeNumber):
+    """A row by its id, without asking whether it exists: nobody's films are an empty list."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, min_value=1, max_value=MAX_ID, **kwargs)
+
+
+class Year(WholeNumber):
+    def __init__(self, *args, **kwargs) -> None:
+        kwargs.setdefault("min_value", FIRST_YEAR)
+        super().__init__(*args, max_value=LAST_YEAR, **kwargs)
+
+
+class Rating(filters.NumberFilter):
+    def __init__(self, **kwargs) -> None:
+        bounds = {"min_value": 0, "max_value": 10, "max_digits": 3, "decimal_places": 1}
+        super().__init__(field_name="imdb_rating", **bounds, **kwargs)
+
+    def get_max_validator(self):
+        return None
+
+
+class Day(filters.DateFilter):
+    """A date as ISO 8601 writes it; how a reader's language writes dates is ambiguous."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        years = [
+            MinValueValidator(date(FIRST_YEAR, 1, 1)),
+            MaxValueValidator(date(LAST_YEAR, 12, 31)),
+        ]
+        super().__init__(*args, input_formats=["%Y-%m-%d"], validators=years, **kwargs)
+
+
+@extend_schema_field(OpenApiTypes.BOOL)
+class YesNo(filters.TypedChoiceFilter):
+    """true or false; django-filter's own takes every other word for no filter at all."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        choices = [("true", _("yes")), ("false", _("no"))]
+        super().__init__(*args, choices=choices, coerce=lambda text: text == "true", **kwargs)
+
+
+class Search(filters.CharFilter):
+    def __init__(self, field_name: str) -> None:
+        super().__init__(
+            field_name=field_name,
+            lookup_expr="icontains",
+            max_length=LONGEST_SEARCH,
+            label=_("Part of the name, in capitals or not"),
+        )
+
+
+class Ordering(filters.OrderingFilter):
+    """By the columns named, empty ones last. Ties have an order, so pages never overlap."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__(fields=[(name, name) for name in names])
+
+    def filter(self, qs: QuerySet, value: list[str] | None) -> QuerySet:
+        if not value:
+            return qs
+        terms = [
+            F(name.removeprefix("-")).desc(nulls_last=True)
+            if name.startswith("-")
+            else F(name).asc(nulls_last=True)
+            for name in dict.fromkeys(value)
+        ]
+        return qs.order_by(*terms, "pk")
+
+
+class FilmFilter(FilterSet):
+    search = Search("title")
+    genre = Id(label=_("Genre, by id"))
+    distributor = Id(label=_("Distributor, by id"))
+    director = Id(field_name="directors", label=_("Director, by id"))
+    certificate = filters.CharFilter(max_length=20, label=_("Certificate, as written"))
+    decade = Year(
+        field_name="released",
+        method="in_decade",
+        step_size=10,
+        label=_("Decade of release, by its first year: 1990"),
+    )
+    year_min = Year(field_name="released", lookup_expr="year__gte", label=_("Released in or after"))
+    year_max = Year(
+        field_name="released", lookup_expr="year__lte", label=_("Released in or before")
+    )
+    released_after = Day(field_name="released", lookup_expr="gte", label=_("Released on or after"))
+    released_before = Day(
+        field_name="released", lookup_expr="lte", label=_("Released on or before")
+    )
+    rating_min = Rating(lookup_expr="gte", label=_("IMDb rating, at least"))
+    rating_max = Rating(lookup_expr="lte", label=_("IMDb rating, at most"))
+    ordering = Ordering(
+        "title",
+        "released",
+        "minutes",
+        "imdb_rating",
+        "imdb_votes",
+        "tomatoes",
+        "budget",
+        "us_gross",
+        "worldwide_gross",
+    )
+
+    class Meta:
+        model = Film
+        fields: list[str] = []
+
+    def in_decade(self, queryset: QuerySet, name: str, value: int) -> QuerySet:
+        years = (date(value, 1, 1), date(value + 9, 12, 31))
+        return queryset.filter(**{f"{name}__range": years})
+
+
+class DirectorFilter(FilterSet):
+    search = Search("name")
+    ordering = Ordering("name", "film_count")
+
+    class Meta:
+        model = Director
+        fields: list[str] = []
+
+
+class GenreFilter(FilterSet):
+    search = Search("name")
+    ordering = Ordering("name", "film_count")
+
+    class Meta:
+        model = Genre
+        fields: list[str] = []
+
+
+class DistributorFilter(FilterSet):
+    search = Search("name")
+    ordering = Ordering("name", "film_count")
+
+    class Meta:
+        model = Distributor
+        fields: list[str] = []
+
+
+class HallFilter(FilterSet):
+    search = Search("name")
+    ordering = Ordering("name", "seats")
+
+    class Meta:
+        model = Hall
+        fields: list[str] = []
+
+
+class ScreeningFilter(FilterSet):
+    film = Id(label=_("Film, by id"))
+    hall = Id(label=_("Hall, by id"))
+    day = Day(field_name="starts_at", method="on_day", label=_("The day it starts, house time"))
+    from_day = Day(field_name="starts_at", method="since", label=_("Starts on this day or later"))
+    to_day = Day(field_name="starts_at", method="until", label=_("Starts on this day or earlier"))
+    original_version = YesNo(label=_("In the original version"))
+    ordering = Ordering("starts_at", "price")
+
+    class Meta:
+        model = Screening
+        fields: list[str] = []
+
+    def on_day(self, queryset: QuerySet, name: str, value: date) -> QuerySet:
+        return self.until(self.since(queryset, name, value), name, value)
+
+    def since(self, queryset: QuerySet, name: str, value: date) -> QuerySet:
+        return queryset.filter(**{f"{name}__gte": _midnight(value)})
+
+    def until(self, queryset: QuerySet, name: str, value: date) -> QuerySet:
+        return queryset.filter(**{f"{name}__lt": _midnight(value + timedelta(days=1))})
+
+
+class ReviewFilter(FilterSet):
+    film = Id(label=_("Film, by id"))
+    author = Id(label=_("Author, by id"))
+    stars = WholeNumber(min_value=1, max_value=5, label=_("Stars, exactly"))
+    stars_min = WholeNumber(
+        field_name="stars", lookup_expr="gte", min_value=1, max_value=5, label=_("Stars, at least")
+    )
+    generated = YesNo(label=_("Made up for the demonstration"))
+    ordering = Ordering("written_at", "stars")
+
+    class Meta:
+        model = Review
+        fields: list[str] = []
+
+
+def _midnight(day: date) -> datetime:
+    """Return the instant *day* begins in the house's time zone."""
+    return timezone.make_aware(datetime.combine(day, time.min))

@@ -1,0 +1,27 @@
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.routers import DefaultRouter
+
+from cinema.api import views
+
+router = DefaultRouter(use_regex_path=False)
+router.include_format_suffixes = False
+router.register("films", views.FilmViewSet)
+router.register("directors", views.DirectorViewSet)
+router.register("genres", views.GenreViewSet)
+router.register("distributors", views.DistributorViewSet)
+router.register("halls", views.HallViewSet)
+router.register("screenings", views.ScreeningViewSet)
+router.register("reviews", views.ReviewViewSet)
+
+api = [
+    path("", include(router.urls)),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+]
+
+urlpatterns = [
+    # The browsable API looks for its login under this namespace, at the top.
+    path("auth/", include("rest_framework.urls")),
+    path("", include((api, "api"))),
+]

@@ -1,0 +1,98 @@
+"""The resources. None of them says how its rows are fetched: its serializer does."""
+
+from typing import Any
+
+from django.db.models import Count
+from django.utils.cache import patch_cache_control
+from rest_framework.viewsets import ModelViewSet
+
+from cinema.api import filters, serializers
+from cinema.api.permissions import AuthorsWrite, StaffWrites
+from cinema.api.sparse import PARAMETER, wanted_fields
+from cinema.films.models import Director, Distributor, Film, Genre
+from cinema.programme.models import Hall, Screening
+from cinema.reviews.models import Review
+from matinee.reads.drf import PlannedReads
+
+
+class HouseRules:
+    """What holds for every resource: who writes, sparse fields, and who may cache an answer."""
+
+    permission_classes = [StaffWrites]
+    lookup_value_converter = "int"
+    # Where one row shows more than a row of the list does.
+    detail_serializer_class: type | None = None
+
+    def get_serializer_class(self) -> type:
+        if self.detail_serializer_class is None or self.action == "list":
+            return super().get_serializer_class()
+        return self.detail_serializer_class
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        request = getattr(self, "request", None)
+        return {**super().get_serializer_context(), PARAMETER: wanted_fields(request)}
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if self.request.user.is_authenticated:
+            patch_cache_control(response, private=True)
+        return response
+
+
+class FilmViewSet(PlannedReads, HouseRules, ModelViewSet):
+    """Every film the house knows of, with what is known of it."""
+
+    queryset = Film.objects.all()
+    serializer_class = serializers.FilmSerializer
+    detail_serializer_class = serializers.FilmDetailSerializer
+    filterset_class = filters.FilmFilter
+
+
+class DirectorViewSet(PlannedReads, HouseRules, ModelViewSet):
+    """Directors; each one's own answer lists their films."""
+
+    queryset = Director.objects.annotate(film_count=Count("films"))
+    serializer_class = serializers.DirectorSerializer
+    detail_serializer_class = serializers.DirectorDetailSerializer
+    filterset_class = filters.DirectorFilter
+
+
+class GenreViewSet(PlannedReads, HouseRules, ModelViewSet):
+    """Genres, and how many films each has."""
+
+    queryset = Genre.objects.annotate(film_count=Count("films"))
+    serializer_class = serializers.GenreSerializer
+    filterset_class = filters.GenreFilter
+
+
+class DistributorViewSet(PlannedReads, HouseRules, ModelViewSet):
+    """Distributors, and how many films each has."""
+
+    queryset = Distributor.objects.annotate(film_count=Count("films"))
+    serializer_class = serializers.DistributorSerializer
+    filterset_class = filters.DistributorFilter
+
+
+class HallViewSet(PlannedReads, HouseRules, ModelViewSet):
+    """The halls of the house."""
+
+    queryset = Hall.objects.all()
+    serializer_class = serializers.HallSerializer
+    filterset_class = filters.HallFilter
+
+
+class ScreeningViewSet(PlannedReads, HouseRules, ModelViewSet):
+    """What is shown where and when. Halls cannot be booked twice."""
+
+    queryset = Screening.objects.order_by("starts_at", "hall__name", "pk")
+    serializer_class = serializers.ScreeningSerializer
+    filterset_class = filters.ScreeningFilter
+
+
+class ReviewViewSet(PlannedReads, HouseRules, ModelViewSet):
+    """What visitors say. Who is logged in writes their own, one a film."""
+
+    queryset = Review.objects.all()
+    serializer_class = serializers.ReviewSerializer
+    filterset_class = filters.ReviewFilter
+    permission_classes = [AuthorsWrite]
