@@ -107,6 +107,10 @@ def _is_column(field: "Field[Any, Any]") -> bool:
 
 def _hop(model: type[Model], field: Any) -> Hop | None:
     """Return the relation that *field*, a field or a reverse relation, is of *model*."""
+    return _generic_hop(model, field) or _keyed_hop(field)
+
+
+def _generic_hop(model: type[Model], field: Any) -> Hop | None:
     # By their attributes: the classes cannot be imported where contenttypes is not installed.
     if hasattr(field, "ct_field"):
         near = (field.ct_field, field.fk_field)
@@ -115,6 +119,10 @@ def _hop(model: type[Model], field: Any) -> Hop | None:
         far = (field.object_id_field_name, field.content_type_field_name)
         other = field.related_model
         return Hop(field.name, field.name, far[0], Link.MANY, other, identity(model), far)
+    return None
+
+
+def _keyed_hop(field: Any) -> Hop | None:
     other = field.related_model
     match field:
         case ManyToManyField():

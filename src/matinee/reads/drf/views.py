@@ -26,7 +26,7 @@ class PlannedReads:
         if self.request.method not in SAFE_METHODS or not isinstance(queryset, QuerySet):  # type: ignore[attr-defined]
             return queryset
         reader = plan_for(self.get_serializer(), model=queryset.model)
-        return reader.apply(queryset, narrow=not self._is_detail())
+        return reader.apply(queryset, narrow=not self.is_detail())
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         """Return the serializer; one that answers a write reads its object anew."""
@@ -37,7 +37,8 @@ class PlannedReads:
             target.to_representation = _Fresh(self, target)
         return serializer
 
-    def _is_detail(self) -> bool:
+    def is_detail(self) -> bool:
+        """Whether the URL names one object."""
         name = self.lookup_url_kwarg or self.lookup_field  # type: ignore[attr-defined]
         return name in self.kwargs  # type: ignore[attr-defined]
 
