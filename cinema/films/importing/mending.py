@@ -1,6 +1,6 @@
 """Mends for text that is wrong in a way that shows. Pure functions: text in, text out.
 
-Each returns the text as it was where it is not sure; mended text is never mended again.
+Each returns the text as it was where it is not sure.
 """
 
 import re
@@ -18,7 +18,7 @@ _MISREAD = re.compile(
     | (?<=[A-Za-z]) · (?=[a-z]) (?<! l· )
     | (?<=\d) Ω
     | (?<=\s) Ö (?=\s)
-    """,
+    """,  # noqa: RUF001
     re.VERBOSE,
 )
 _ARTICLES = "The|An|A|Das|Der|Die|Las|La|Les|Le|Los|El|Il|Lo"

@@ -10,7 +10,7 @@ _LONGEST_QUOTE = 60
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One thing mended, or refused: a value (its field is left empty) or a whole row (`field` "")."""
+    """One thing mended or refused: a value, or, without a field, a whole row."""
 
     row: int
     line: int
@@ -21,17 +21,20 @@ class Note:
     after: str = ""
 
     def __str__(self) -> str:
-        what = f"row {self.row} (line {self.line})"
-        return f"{what}: {self.sentence()}"
+        return f"{self.place()}: {self.sentence()}"
+
+    def place(self) -> str:
+        return f"row {self.row} (line {self.line})"
 
     def sentence(self) -> str:
         """Say what was done without saying where, as a film's page does."""
+        return f"{self.field}: {self.change()} ({self.reason})" if self.field else self.reason
+
+    def change(self) -> str:
         if not self.field:
-            return self.reason
-        change = f"{_quote(self.before)} → {_quote(self.after)}"
-        if self.kind == "refused":
-            change = f"{_quote(self.before)} refused"
-        return f"{self.field}: {change} ({self.reason})"
+            return ""
+        after = "refused" if self.kind == "refused" else f"→ {_quote(self.after)}"
+        return f"{_quote(self.before)} {after}"
 
     def as_dict(self) -> dict[str, object]:
         return asdict(self)

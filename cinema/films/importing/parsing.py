@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from . import mending
 from .notes import Note
 
-__all__ = ["COLUMNS", "FilmRow", "RowRefused", "parse"]
+__all__ = ["COLUMNS", "FilmRow", "RowError", "parse"]
 
 COLUMNS = (
     "Title",
@@ -33,10 +33,10 @@ LAST_YEAR = 2011
 # Second 0 of Unix time was still this day in America: somebody's "no date".
 DAY_ZERO = dt.date(1969, 12, 31)
 MOST_MONEY = 10**11
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # noqa: SIM905 - legible
 
 
-class RowRefused(Exception):
+class RowError(Exception):
     """The row cannot become a film; `str()` says why."""
 
 
@@ -65,7 +65,7 @@ def parse(cells: dict[str, str], *, row: int, line: int) -> FilmRow:
     A value that cannot be is refused and left empty; the row is refused only where no film is left.
 
     Raises:
-        RowRefused: The row holds bytes no film may hold, no value at all, or too long a title.
+        RowError: The row holds bytes no film may hold, no value at all, or too long a title.
     """
     _refuse_unreadable(cells)
     film = FilmRow(row, line)
@@ -95,14 +95,14 @@ def parse(cells: dict[str, str], *, row: int, line: int) -> FilmRow:
 
 def _refuse_unreadable(cells: dict[str, str]) -> None:
     if not any(cell.strip() for cell in cells.values()):
-        raise RowRefused("the row is empty")
+        raise RowError("the row is empty")
     for name, cell in cells.items():
         if "\x00" in cell:
-            raise RowRefused(f"{name} must be text, got a NUL character")
+            raise RowError(f"{name} must be text, got a NUL character")
         try:
             cell.encode()
         except UnicodeEncodeError:
-            raise RowRefused(f"{name} must be UTF-8, got other bytes") from None
+            raise RowError(f"{name} must be UTF-8, got other bytes") from None
 
 
 def _clean(film: FilmRow, name: str, text: str) -> str:
@@ -115,9 +115,7 @@ def _clean(film: FilmRow, name: str, text: str) -> str:
     return text
 
 
-def _mend(
-    film: FilmRow, name: str, text: str, mend: Callable[[str], str], *, because: str
-) -> str:
+def _mend(film: FilmRow, name: str, text: str, mend: Callable[[str], str], *, because: str) -> str:
     after = mend(text)
     if after != text:
         film.mended(name, text, after, because=because)
@@ -146,7 +144,7 @@ def _title(film: FilmRow, cell: str, *, released: dt.date | None) -> str:
         because="the year is the release's own",
     )
     if len(title) > 200:
-        raise RowRefused(f"Title must have at most 200 characters, got {len(title)}")
+        raise RowError(f"Title must have at most 200 characters, got {len(title)}")
     return title or _stand_in_title(film, year=year)
 
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .notes import Note
-from .parsing import COLUMNS, FilmRow, RowRefused, parse
+from .parsing import COLUMNS, FilmRow, RowError, parse
 
-__all__ = ["FileRefused", "count_lines", "read"]
+__all__ = ["FileError", "count_lines", "read"]
 
 
-class FileRefused(Exception):
+class FileError(Exception):
     """The file cannot be read as films at all; `str()` says why and what to do."""
 
 
@@ -18,13 +18,13 @@ def count_lines(path: Path) -> int:
     """Count the lines of the file, for a progress bar.
 
     Raises:
-        FileRefused: The file is not there or not readable.
+        FileError: The file is not there or not readable.
     """
     try:
         with path.open("rb") as file:
             return sum(1 for _ in file)
     except OSError as error:
-        raise FileRefused(f"{path} must be a readable file, got: {error.strerror}.") from None
+        raise FileError(f"{path} must be a readable file, got: {error.strerror}.") from None
 
 
 def read(path: Path) -> Iterator[FilmRow | Note]:
@@ -33,7 +33,7 @@ def read(path: Path) -> Iterator[FilmRow | Note]:
     Rows count from 1 without the header and keep their number when others are refused.
 
     Raises:
-        FileRefused: No readable file, or a header that lacks columns.
+        FileError: No readable file, or a header that lacks columns.
     """
     records = _records(path)
     _, header = next(records, (0, []))
@@ -41,7 +41,7 @@ def read(path: Path) -> Iterator[FilmRow | Note]:
     for row, (line, record) in enumerate(records, 1):
         try:
             yield parse(_cells(header, record), row=row, line=line)
-        except RowRefused as refusal:
+        except RowError as refusal:
             yield Note(row, line, "refused", str(refusal))
 
 
@@ -65,7 +65,7 @@ def _records(path: Path) -> Iterator[tuple[int, list[str] | csv.Error]]:
 def _refuse_header(path: Path, header: list[str] | csv.Error) -> None:
     names = [] if isinstance(header, csv.Error) else header
     if missing := [name for name in COLUMNS if name not in names]:
-        raise FileRefused(
+        raise FileError(
             f"{path} must be UTF-8 CSV whose first line names the columns {', '.join(COLUMNS)}; "
             f"missing: {', '.join(missing)}."
         )
@@ -73,7 +73,7 @@ def _refuse_header(path: Path, header: list[str] | csv.Error) -> None:
 
 def _cells(header: list[str], record: list[str] | csv.Error) -> dict[str, str]:
     if isinstance(record, csv.Error):
-        raise RowRefused(f"the row must be CSV with cells of a sane size, got: {record}")
+        raise RowError(f"the row must be CSV with cells of a sane size, got: {record}")
     if len(record) != len(header):
-        raise RowRefused(f"the row must have {len(header)} cells, got {len(record)}")
+        raise RowError(f"the row must have {len(header)} cells, got {len(record)}")
     return dict(zip(header, record, strict=True))
