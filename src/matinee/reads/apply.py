@@ -1,6 +1,6 @@
 """From a plan to a queryset: joins, prefetches and ``only()``, beside what is there already."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -82,15 +82,14 @@ def _applied[M: Model](
         return queryset.prefetch_related(*lookups) if lookups else queryset
     written = [*queryset._prefetch_related_lookups, *lookups]  # type: ignore[attr-defined]
     mode = getattr(queryset, "_fetch_mode", None)
-    followed = queryset.query.select_related
-    # PostgreSQL locks no nullable side of a join, and a bare select_related() takes no names.
-    joinable = not queryset.query.select_for_update and followed is not True
-    work = _Work(narrow=narrow, join=joinable, mode=mode)
+    # PostgreSQL locks no nullable side of a join.
+    work = _Work(narrow=narrow, join=not queryset.query.select_for_update, mode=mode)
     work.node(plan, "", "", written)
+    by_hand = set(_followed(queryset))
     if work.joins:
-        queryset = queryset.select_related(*work.joins)
+        queryset = queryset.select_related(None).select_related(*by_hand, *work.joins)
     # What is written by hand beyond the plan is there for a reason; it may need any column.
-    beyond = work.left or followed is True or set(_paths(followed)) - set(work.joins)
+    beyond = work.left or by_hand - set(work.joins)
     queryset = _narrowed(queryset, work.columns, narrow=narrow and work.narrowed and not beyond)
     return queryset.prefetch_related(None).prefetch_related(*work.fetches, *work.left)
 
@@ -174,11 +173,26 @@ def _narrowed[M: Model](
     return queryset.defer(None).defer(*sorted(set(names) - set(wanted)))
 
 
-def _paths(followed: Any, path: str = "") -> Iterator[str]:
-    """Yield the paths of a hand-written select_related(), which Django keeps as nested dicts."""
-    for name, below in followed.items() if isinstance(followed, dict) else ():
+def _followed(queryset: QuerySet[Any]) -> Iterator[str]:
+    """Yield the paths that a hand-written select_related() follows."""
+    followed = queryset.query.select_related
+    if followed is True:
+        return _required(queryset.model, queryset.query.max_depth)
+    return _paths(followed) if isinstance(followed, dict) else iter(())
+
+
+def _paths(tree: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    for name, below in tree.items():
         yield path + name
         yield from _paths(below, f"{path}{name}__")
+
+
+def _required(model: type[Model], depth: int, path: str = "") -> Iterator[str]:
+    """Yield what select_related() follows when it is given no names: what cannot be null."""
+    for each in model._meta.concrete_fields if depth else ():
+        if each.remote_field and not each.null and not each.remote_field.parent_link:
+            yield path + each.name
+            yield from _required(each.related_model, depth - 1, f"{path}{each.name}__")
 
 
 # Hand-written prefetches, as strings or Prefetch objects.

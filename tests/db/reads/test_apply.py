@@ -121,7 +121,7 @@ def test_a_bare_select_related_is_kept(library, read):
 
     answer = read(serializer_class, Note.objects.select_related())
 
-    assert answer.planned_queries == 2  # the nullable author, which it does not follow
+    assert answer.planned_queries == 1
 
 
 def test_only_by_hand_is_widened_to_what_the_plan_needs(library, read):
