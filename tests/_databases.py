@@ -9,7 +9,6 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -21,6 +20,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
 from psycopg import sql
 
 CINEMA = Path(__file__).resolve().parent.parent / "cinema"
@@ -108,8 +108,7 @@ def films_template() -> str:
         for path in (CINEMA / app).rglob("*")
         if path.is_file() and path.suffix in {".py", ".csv", ".json", ".sql"}
     )
-    fill = lambda: call_command("load_films", verbosity=0)  # noqa: E731
-    return _template("films", made_from, fill, base=base, salt=f"{base} {date.today()}")  # noqa: DTZ011
+    return _template("films", made_from, _load, base=base, salt=f"{base} {timezone.localdate()}")
 
 
 def server_url(name: str) -> str:
@@ -164,6 +163,10 @@ def _migrate() -> None:
     # Twice: the tables of apps without migrations may refer to those of apps that have them.
     call_command("migrate", verbosity=0, interactive=False)
     call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
+
+
+def _load() -> None:
+    call_command("load_cinema", verbosity=0)
 
 
 def _schema_files() -> list[Path]:

@@ -24,6 +24,11 @@ class Plan:
     queries: int
 
 
+@pytest.fixture(autouse=True)
+def defaults(settings):
+    settings.MATINEE = {}
+
+
 def answer(response=None, *, path="/", method="GET"):
     """Send one request through the middleware and return the response and its receipt."""
     request = RequestFactory().generic(method, path)

@@ -11,7 +11,7 @@ __all__ = ["assert_reads"]
 
 @pytest.fixture
 def assert_reads() -> Callable[..., AbstractContextManager[Any]]:
-    """Fail unless ``with assert_reads(4):`` sends exactly 4 statements to the database."""
+    """Fail unless a ``with`` block sends exactly so many statements to the database."""
     from matinee import testing
 
     return testing.assert_reads
