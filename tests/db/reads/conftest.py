@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from matinee.reads.drf import plan_for
 from rest_framework.renderers import JSONRenderer
 
+from matinee.reads.drf import plan_for
 from tests.shelf import models
 
 

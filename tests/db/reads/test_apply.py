@@ -1,12 +1,13 @@
 """A plan beside what is written by hand: nothing of it is lost, nothing is read twice."""
 
 import pytest
-from django.db import connection, models as orm, transaction
+from django.db import connection, transaction
+from django.db import models as orm
 from django.db.models import Count, Prefetch
 from django.test.utils import CaptureQueriesContext
+
 from matinee.reads import unplanned
 from matinee.reads.drf import plan_for
-
 from tests.db.reads.test_serializers import AuthorS, CountryS, of
 from tests.shelf.models import Author, Book, Chapter, Note, Shop, Tag
 

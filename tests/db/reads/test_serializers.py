@@ -3,10 +3,10 @@ known, and that the number of rows does not change.
 """
 
 import pytest
-from matinee.exceptions import ReadsError
-from matinee.reads.drf import plan_for
 from rest_framework import serializers as s
 
+from matinee.exceptions import ReadsError
+from matinee.reads.drf import plan_for
 from tests.shelf import models
 from tests.shelf.models import Author, Book, Chapter, Country, Cover, Passport, Shop, Visit, Watched
 

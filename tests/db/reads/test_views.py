@@ -3,9 +3,9 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+
 from matinee import receipts
 from matinee.reads import unplanned
-
 from tests.shelf.models import Author, Book
 
 pytestmark = pytest.mark.urls("tests.db.reads.urls")
