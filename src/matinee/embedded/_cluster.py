@@ -1,13 +1,15 @@
 """Making a cluster and bringing its server up; the caller holds ``start.lock``."""
 
+import os
 import secrets
+import socket
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from matinee.embedded._home import PORT, Home
-from matinee.embedded._leaving import alive, orphans, server_pid, stop
+from matinee.embedded._leaving import is_free, process_is_server, recorded_pid, stop, try_lock
 from matinee.embedded._settings import configure
 from matinee.embedded._wheel import Wheel, locate
 from matinee.exceptions import EmbeddedError
@@ -24,14 +26,14 @@ _FULL = ("No space left on device", "Disk quota exceeded")
 
 def running_socket_folder(home: Home) -> Path | None:
     """Return where the running server listens, once it is ready; None where none runs."""
-    pid = server_pid(home.data)
-    if pid is None or not _wait_until_ready(home, pid):
+    if not _wait_until_ready(home):
         return None
     folder = Path(_pid_file(home)[4])
-    if (folder / f".s.PGSQL.{PORT}").exists():
+    if _answers(folder):
         return folder
-    # Somebody tidied up /tmp: the server runs on, but nobody can get to it any more.
-    stop(home.data)
+    # Either orphans of a killed server, or somebody tidied up and the socket is gone: a server
+    # that nobody can reach any more makes way for a new one.
+    stop(home.path)
     return None
 
 
@@ -49,23 +51,22 @@ def start_server(home: Home, settings: Mapping[str, str]) -> Path:
         _initdb(home, wheel, sync=settings.get("fsync", "on") != "off")
     _check_version(home, wheel)
     configure(home, settings)
-    _await_orphans(home)
-    for attempt in range(10):
-        log = _launch(home, wheel)
-        if log is None:
-            return Path(_pid_file(home)[4])
-        # Where there is no /proc, only the refusal tells of children that have yet to go.
-        if "shared memory block" not in log or attempt == 9:
-            break
-        time.sleep(0.2)
-    raise _failure(
-        f"PostgreSQL did not start in {home.server}.", log, home, "embedded.start_failed"
-    )
+    lock = _await_orphans(home)
+    try:
+        _remove_stale_pid(home)
+        pid = _launch(home, wheel, lock)
+    finally:
+        os.close(lock)  # Not unlocked: the server holds it now.
+    if _wait_until_ready(home, pid=pid):
+        return Path(_pid_file(home)[4])
+    message = f"PostgreSQL did not start in {home.server}."
+    raise _failure(message, _log(home), home, "embedded.start_failed")
 
 
 def _initdb(home: Home, wheel: Wheel, *, sync: bool) -> None:
     """Make the cluster under another name first, so that a half-finished one is never used."""
-    _remove_leftovers(home)
+    for leftover in home.server.glob("initdb-*"):
+        home.user.run(["rm", "-rf", "--", leftover])
     unfinished = home.server / f"initdb-{secrets.token_hex(4)}"
     done = home.user.run(
         [
@@ -85,18 +86,9 @@ def _initdb(home: Home, wheel: Wheel, *, sync: bool) -> None:
         cwd=home.server,
     )
     if done.returncode:
-        raise _failure(
-            f"PostgreSQL could not make a cluster in {home.server}.",
-            done.stdout,
-            home,
-            "embedded.initdb_failed",
-        )
+        message = f"PostgreSQL could not make a cluster in {home.server}."
+        raise _failure(message, done.stdout, home, "embedded.initdb_failed")
     unfinished.rename(home.data)
-
-
-def _remove_leftovers(home: Home) -> None:
-    for leftover in home.server.glob("initdb-*"):
-        home.user.run(["rm", "-rf", "--", leftover])
 
 
 def _check_version(home: Home, wheel: Wheel) -> None:
@@ -117,52 +109,89 @@ def _check_version(home: Home, wheel: Wheel) -> None:
         )
 
 
-def _await_orphans(home: Home) -> None:
-    """Let the children of a killed server go, then remove its pid file.
-
-    PostgreSQL refuses to start while they live, and also when another program of the same user
-    now has the number in the file.
-    """
+def _await_orphans(home: Home) -> int:
+    """Let the last processes of a killed server go, and take their lock."""
+    path = home.path / "server.lock"
     deadline = time.monotonic() + _ORPHANS_GONE_WITHIN_S
-    while orphans(home.data) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    pid_file = home.data / "postmaster.pid"
-    if pid_file.exists() and not orphans(home.data) and server_pid(home.data) is None:
-        home.user.run(["rm", "-f", "--", pid_file])
+    while (lock := try_lock(path)) is None:
+        if time.monotonic() > deadline:
+            raise EmbeddedError(
+                f"PostgreSQL cannot start in {home.server}: processes of an earlier server are "
+                "still at work there, and do not answer on its socket.",
+                hint=f"Find them with `fuser {path}` and end them. If they run in another "
+                "container, give each container a folder of its own.",
+                code="embedded.orphans",
+            )
+        time.sleep(0.1)
+    return lock
 
 
-def _launch(home: Home, wheel: Wheel) -> str | None:
-    """Start the server; None once it is ready, else the log of the attempt.
+def _remove_stale_pid(home: Home) -> None:
+    """Remove a pid file whose number is another program's by now, or a zombie's.
+
+    PostgreSQL deals with all other stale ones, but refuses to start over these two.
+    """
+    pid = recorded_pid(home.data)
+    if pid is None or process_is_server(pid, home.data):
+        return
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return
+    except PermissionError:
+        pass
+    home.user.run(["rm", "-f", "--", home.data / "postmaster.pid"])
+
+
+def _launch(home: Home, wheel: Wheel, lock: int) -> str:
+    """Start the server's process, with a new log, and return its number.
 
     The shell puts it in the background and leaves, so that it is nobody's child: no zombie stays
     behind, and the end of this process is nothing to it.
     """
-    script = 'mv -f "$1" "$1.1" 2>/dev/null; log=$1; shift; "$@" </dev/null >"$log" 2>&1 & echo $!'
-    server = [
-        wheel.program("postgres"),
-        "-D",
-        home.data,
-        "-c",
-        f"config_file={home.path}/postgresql.conf",
-    ]
-    done = home.user.run(["/bin/sh", "-c", script, "sh", home.log, *server], cwd=home.server)
-    if done.returncode == 0 and _wait_until_ready(home, int(done.stdout)):
-        return None
-    try:
-        return home.log.read_text(errors="replace")
-    except OSError:
-        return done.stdout
+    script = (
+        'log=$1; shift; mv -f "$log" "$log.1" 2>/dev/null; : >"$log" || exit; '
+        '"$@" >"$log" 2>&1 & echo $!'
+    )
+    config = f"config_file={home.path / 'postgresql.conf'}"
+    server: list[str | Path] = [wheel.program("postgres"), "-D", home.data, "-c", config]
+    done = home.user.run(
+        ["/bin/sh", "-c", script, "sh", home.log, *server], cwd=home.server, keep=(lock,)
+    )
+    if done.returncode:
+        message = f"PostgreSQL's log {home.log} cannot be written."
+        raise _failure(message, done.stdout, home, "embedded.start_failed")
+    return done.stdout.strip()
 
 
-def _wait_until_ready(home: Home, pid: int) -> bool:
-    """Wait until the server says so in its pid file; False if it ended, or took too long."""
+def _wait_until_ready(home: Home, *, pid: str | None = None) -> bool:
+    """Wait until the server says so in its pid file; False if none runs, or it ended.
+
+    A server just launched is known by its *pid*: the file may still be a killed one's.
+
+    Raises:
+        EmbeddedError: It runs, but takes too long.
+    """
     deadline = time.monotonic() + _READY_WITHIN_S
-    while alive(pid) and time.monotonic() < deadline:
+    while not is_free(home.path / "server.lock"):
         lines = _pid_file(home)
-        if lines[0] == str(pid) and len(lines) > 7 and lines[7].strip() == "ready":
+        if len(lines) > 7 and lines[7].strip() == "ready" and pid in (None, lines[0]):
             return True
+        if time.monotonic() > deadline:
+            message = f"PostgreSQL in {home.server} was not ready within {_READY_WITHIN_S} s."
+            raise _failure(message, _log(home), home, "embedded.start_failed")
         time.sleep(0.01)
     return False
+
+
+def _answers(folder: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as attempt:
+        attempt.settimeout(5)
+        try:
+            attempt.connect(str(folder / f".s.PGSQL.{PORT}"))
+        except OSError:
+            return False
+    return True
 
 
 def _pid_file(home: Home) -> list[str]:
@@ -170,7 +199,14 @@ def _pid_file(home: Home) -> list[str]:
     try:
         return (home.data / "postmaster.pid").read_text().split("\n")
     except FileNotFoundError:
-        return [""]
+        return []
+
+
+def _log(home: Home) -> str:
+    try:
+        return home.log.read_text(errors="replace")
+    except FileNotFoundError:
+        return ""
 
 
 def _failure(message: str, log: str, home: Home, code: str) -> EmbeddedError:

@@ -1,4 +1,4 @@
-"""What happens to the servers of this process when it forks and when it ends."""
+"""What happens to the servers of this process when it ends, in good order or not."""
 
 import atexit
 import os
@@ -44,12 +44,3 @@ def _leave() -> None:
             server.stop()
         except EmbeddedError as error:
             sys.stderr.write(f"{error}\n")
-
-
-def _renew() -> None:
-    for server in _servers:
-        if not server.stopped:
-            server._renew()  # noqa: SLF001 - the other half of this module
-
-
-os.register_at_fork(after_in_child=_renew)

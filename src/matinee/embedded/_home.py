@@ -3,7 +3,9 @@
 In the folder asked for there is ``postgresql/``, the server's home::
 
     postgresql/
-        start.lock members.lock keeper.lock     see _leaving
+        settle.lock                             held while the home is looked for
+        start.lock                              held while a server is started, joined or stopped
+        members.lock server.lock keeper.lock    see _leaving
         postgresql.conf pg_hba.conf pg_ident.conf
         elsewhere       only if the home cannot be here: the path where it is
         socket-folder   only if the socket's path here would be too long

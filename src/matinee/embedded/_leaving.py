@@ -5,6 +5,9 @@ however the process ends. A process that ends in good order looks whether it was
 stops the server before it is gone. For those that do not (SIGKILL, a SIGTERM without a handler)
 there is the keeper: this very file, run as ``python -I -S _leaving.py HOME``, which sleeps until
 the lock is free. Hence: nothing but the standard library and no import from this package.
+
+The server's own processes, down to the last orphan of a killed one, hold ``server.lock``. Unlike
+the number in ``postmaster.pid`` it is never stale, and it is seen from other containers too.
 """
 
 import contextlib
@@ -19,15 +22,17 @@ from pathlib import Path
 
 __all__ = [
     "Membership",
-    "alive",
     "has_keeper",
+    "is_free",
     "locked",
-    "orphans",
-    "server_pid",
+    "process_is_server",
+    "recorded_pid",
     "stop",
+    "try_lock",
 ]
 
 _PROC = Path("/proc")
+_memberships: "set[Membership]" = set()
 # Locks held for a moment; a child forked in that moment must not keep its copy.
 _momentary: set[int] = set()
 
@@ -36,12 +41,29 @@ def _open(path: Path) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
 
 
-def _try(fd: int, operation: int) -> bool:
+def _take(fd: int) -> bool:
+    """Lock exclusively, without waiting."""
     try:
-        fcntl.flock(fd, operation | fcntl.LOCK_NB)
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
+
+
+def try_lock(path: Path) -> int | None:
+    """Return a descriptor that holds *path* exclusively, or None if somebody else does."""
+    fd = _open(path)
+    if _take(fd):
+        return fd
+    os.close(fd)
+    return None
+
+
+def is_free(path: Path) -> bool:
+    fd = try_lock(path)
+    if fd is not None:
+        os.close(fd)
+    return fd is not None
 
 
 @contextlib.contextmanager
@@ -55,7 +77,7 @@ def locked(path: Path, *, timeout_s: float = 120) -> Iterator[None]:
     _momentary.add(fd)
     try:
         deadline = time.monotonic() + timeout_s
-        while not _try(fd, fcntl.LOCK_EX):
+        while not _take(fd):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{path} was held by another process for {timeout_s:.0f} s")
             time.sleep(0.02)
@@ -72,15 +94,15 @@ class Membership:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self._fd = _open(home / "members.lock")
-        fcntl.flock(self._fd, fcntl.LOCK_SH)
+        self._fd = self._share()
+        _memberships.add(self)
 
     def renew(self) -> None:
         """After a fork: exchange the parent's share for one of the child's own."""
         inherited = self._fd
-        self._fd = _open(self.home / "members.lock")
-        fcntl.flock(self._fd, fcntl.LOCK_SH)
-        os.close(inherited)
+        with contextlib.suppress(OSError):  # The folder may have been deleted.
+            self._fd = self._share()
+            os.close(inherited)
 
     def leave(self) -> None:
         """Give up the share, and stop the server if it was the last one.
@@ -98,7 +120,13 @@ class Membership:
 
     def close(self) -> None:
         """Give up the share and nothing else."""
+        _memberships.discard(self)
         os.close(self._fd)
+
+    def _share(self) -> int:
+        fd = _open(self.home / "members.lock")
+        fcntl.flock(fd, fcntl.LOCK_SH)
+        return fd
 
 
 def _stop_if_alone(home: Path, members: int) -> bool:
@@ -110,89 +138,63 @@ def _stop_if_alone(home: Path, members: int) -> bool:
     # The folder may have been deleted and made anew: then its server is not ours to stop.
     if not os.path.samestat(os.fstat(members), (home / "members.lock").stat()):
         return True
-    if not _try(members, fcntl.LOCK_EX):
+    if not _take(members):
         return False
-    stop(home / "server" / "data")
+    stop(home)
     return True
 
 
-def stop(data: Path, *, timeout_s: float = 60) -> None:
+def stop(home: Path, *, timeout_s: float = 60) -> None:
     """Ask for a fast shutdown and wait for its end; nothing to do where no server runs.
 
     Raises:
         TimeoutError: The server still runs after *timeout_s*.
     """
-    pid = server_pid(data)
-    if pid is None:
+    data = home / "server" / "data"
+    pid = recorded_pid(data)
+    if pid is None or not process_is_server(pid, data):
         return
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGINT)
     deadline = time.monotonic() + timeout_s
-    while server_pid(data) == pid:
+    while not is_free(home / "server.lock"):
         if time.monotonic() > deadline:
             raise TimeoutError(f"PostgreSQL (process {pid}) did not stop within {timeout_s:.0f} s")
         time.sleep(0.01)
 
 
-def server_pid(data: Path) -> int | None:
-    """Return the postmaster's process number.
-
-    The number in ``postmaster.pid`` outlives a killed server and may by now be somebody else's:
-    it counts only if the process works in this very data folder, as every PostgreSQL process does.
-    """
+def recorded_pid(data: Path) -> int | None:
+    """Return the number in ``postmaster.pid``, which outlives a killed server."""
     try:
-        pid = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+        return int((data / "postmaster.pid").read_text().split("\n", 1)[0])
     except (OSError, ValueError):
         return None
-    return pid if _works_in(pid, data) else None
 
 
-def orphans(data: Path) -> bool:
-    """Tell whether any process still works in *data*, such as children of a killed postmaster."""
-    if not _PROC.is_dir():
-        return False
-    return any(_works_in(int(entry.name), data) for entry in _PROC.glob("[0-9]*"))
-
-
-def alive(pid: int) -> bool:
-    """Tell whether *pid* runs; a zombie does not."""
-    try:
-        os.kill(pid, 0)
-        state = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0]
-    except (ProcessLookupError, NotADirectoryError):
-        return False
-    except FileNotFoundError:
-        return not _PROC.is_dir()
-    return state not in "ZX"
-
-
-def _works_in(pid: int, data: Path) -> bool:
+def process_is_server(pid: int, data: Path) -> bool:
+    """Tell whether *pid* is a PostgreSQL process of *data*: each of them works in that folder."""
     if not _PROC.is_dir():
         command = ["/bin/ps", "-o", "command=", "-p", str(pid)]
         shown = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - ours
         return b"postgres" in shown.stdout
     process = _PROC / str(pid)
     try:
-        in_data = process.joinpath("cwd").samefile(data)
+        in_data = (process / "cwd").samefile(data)
         return in_data and "postgres" in str((process / "exe").readlink())
     except OSError:
         return False
 
 
 def has_keeper(home: Path) -> bool:
-    fd = _open(home / "keeper.lock")
-    try:
-        return not _try(fd, fcntl.LOCK_EX)
-    finally:
-        os.close(fd)
+    return not is_free(home / "keeper.lock")
 
 
 def _keep(home: Path) -> None:
     """Wait until nobody has a share any more, then stop the server."""
-    keeper = _open(home / "keeper.lock")
-    members = _open(home / "members.lock")
-    if not _try(keeper, fcntl.LOCK_EX):
+    keeper = try_lock(home / "keeper.lock")
+    if keeper is None:
         return
+    members = _open(home / "members.lock")
     done = False
     while not done:
         fcntl.flock(members, fcntl.LOCK_EX)
@@ -205,13 +207,15 @@ def _keep(home: Path) -> None:
                 os.close(keeper)
 
 
-def _drop_momentary() -> None:
+def _after_fork() -> None:
     for fd in _momentary:
         os.close(fd)
     _momentary.clear()
+    for membership in _memberships:
+        membership.renew()
 
 
-os.register_at_fork(after_in_child=_drop_momentary)
+os.register_at_fork(after_in_child=_after_fork)
 
 if __name__ == "__main__":
     with contextlib.suppress(FileNotFoundError):

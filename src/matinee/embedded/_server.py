@@ -90,9 +90,6 @@ class Server:
                 code="embedded.stop_failed",
             ) from error
 
-    def _renew(self) -> None:
-        self._membership.renew()
-
     def __enter__(self) -> Self:
         return self
 
@@ -183,9 +180,11 @@ def _as_embedded_error(directory: Path) -> Iterator[None]:
             code="embedded.busy",
         ) from error
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error)
         raise EmbeddedError(
             f"{directory} must be a folder that can be written, got: {error}.",
-            hint="Free some space." if full else "Choose a folder of your own.",
+            hint="Free some space."
+            if full
+            else "Choose a folder of your own, or run as its owner.",
             code="embedded.disk_full" if full else "embedded.folder",
         ) from error

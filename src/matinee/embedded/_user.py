@@ -23,11 +23,12 @@ class User:
         return self.uid == os.geteuid()
 
     def run(
-        self, command: Sequence[str | Path], *, cwd: Path | str = "/"
+        self, command: Sequence[str | Path], *, cwd: Path | str = "/", keep: tuple[int, ...] = ()
     ) -> subprocess.CompletedProcess[str]:
         """Run *command* as this user, in a session of its own, out of reach of Ctrl-C.
 
-        Output and errors come back together; the environment is bare, for the caller's ``PG*`` and
+        It gets none of our descriptors but those to *keep*. Output and errors come back together;
+        the environment is bare, for the caller's ``PG*`` and
         ``LC_*`` variables would reach the server.
 
         Raises:
@@ -41,6 +42,7 @@ class User:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            pass_fds=keep,
             errors="replace",
             check=False,
             umask=0o077,

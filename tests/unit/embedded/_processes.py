@@ -1,0 +1,123 @@
+"""Real processes for the tests of the embedded server."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+FAST = {"fsync": "off"}
+
+MEMBER = """
+import sys
+from matinee import embedded
+server = embedded.start(sys.argv[1], settings={"fsync": "off"})
+print(server.host, flush=True)
+sys.stdin.read()
+"""
+
+
+def environment(**variables: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return {**kept, "PYTHONPATH": str(REPOSITORY / "src"), **variables}
+
+
+def python(script: str, *arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run *script* to its end; every warning in it is an error."""
+    command = [sys.executable, "-W", "error", "-c", script, *map(str, arguments)]
+    return subprocess.run(
+        command, env=environment(**variables), capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+class Member:
+    """Another process that starts or joins the server of a folder and stays."""
+
+    def __init__(self, folder: Path, script: str = MEMBER, **popen) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-W", "error", "-c", script, str(folder)],
+            env=environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            **popen,
+        )
+
+    def __enter__(self) -> "Member":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def line(self) -> str:
+        return self.process.stdout.readline().strip()
+
+    def end(self) -> int:
+        """Let it end in good order."""
+        self.process.communicate(timeout=60)
+        return self.process.returncode
+
+    def kill(self, number: int = signal.SIGKILL) -> None:
+        self.process.send_signal(number)
+        self.process.communicate(timeout=60)
+
+
+def home_of(folder: Path) -> Path:
+    home = folder / "postgresql"
+    note = home / "elsewhere"
+    return Path(note.read_text().strip()) if note.exists() else home
+
+
+def postmaster(folder: Path) -> int:
+    return int((home_of(folder) / "server/data/postmaster.pid").read_text().split("\n")[0])
+
+
+def working_below(folder: Path) -> list[int]:
+    """Return the processes whose working folder is in *folder*: servers and their children."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if (entry / "cwd").readlink().is_relative_to(folder):
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def keepers(folder: Path) -> list[int]:
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (entry / "cmdline").read_text().split("\0")
+        except OSError:
+            continue
+        if len(words) > 4 and words[3].endswith("_leaving.py") and words[4] == str(home_of(folder)):
+            found.append(int(entry.name))
+    return found
+
+
+def eventually(condition: Callable[[], object], *, within_s: float = 30) -> bool:
+    """Tell whether *condition* came true; the limit only ends a test that has failed anyway."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def kill_all(pids: list[int]) -> None:
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
