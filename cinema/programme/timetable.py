@@ -79,11 +79,11 @@ def _repertoire(day: dt.date, *, bills: Sequence[Bill], seed: str) -> list[Bill]
 def _fill_hall(
     slots: list[Slot], *, hall: int, hours: _Hours, waiting: list[Bill], random: Random
 ) -> None:
-    """Add the hall's screenings to *slots*: no film twice in it, none that runs in another now."""
+    """Add the hall's screenings to *slots*: no film twice in it, none that runs elsewhere then."""
     starts_at = hours.first
     while starts_at <= hours.last:
-        running = {slot.film for slot in slots if slot.starts_at <= starts_at < slot.ends_at}
-        bill = next((bill for bill in waiting if bill.film not in running), None)
+        free = (bill for bill in waiting if not _runs_elsewhere(bill, slots, starts_at=starts_at))
+        bill = next(free, None)
         if bill is None:
             break
         waiting.remove(bill)
@@ -92,16 +92,27 @@ def _fill_hall(
         starts_at = _next_quarter(slots[-1].ends_at + CLEANING + pause)
 
 
+def _runs_elsewhere(bill: Bill, slots: list[Slot], *, starts_at: dt.datetime) -> bool:
+    ends_at = _end(bill, starts_at=starts_at)
+    return any(
+        slot.film == bill.film and slot.starts_at < ends_at and starts_at < slot.ends_at
+        for slot in slots
+    )
+
+
 def _slot(bill: Bill, *, hall: int, starts_at: dt.datetime, zone: ZoneInfo, random: Random) -> Slot:
-    minutes = bill.minutes or MINUTES_IF_UNKNOWN
     return Slot(
         film=bill.film,
         hall=hall,
         starts_at=starts_at,
-        ends_at=starts_at + TRAILERS + dt.timedelta(minutes=minutes),
-        price=_price(starts_at.astimezone(zone), minutes=minutes),
+        ends_at=_end(bill, starts_at=starts_at),
+        price=_price(bill, starts_at=starts_at.astimezone(zone)),
         original_version=random.random() < 0.6,
     )
+
+
+def _end(bill: Bill, *, starts_at: dt.datetime) -> dt.datetime:
+    return starts_at + TRAILERS + dt.timedelta(minutes=bill.minutes or MINUTES_IF_UNKNOWN)
 
 
 def _hours(day: dt.date, *, zone: ZoneInfo, random: Random) -> _Hours:
@@ -119,9 +130,9 @@ def _next_quarter(instant: dt.datetime) -> dt.datetime:
     return instant + (QUARTER - late if late else dt.timedelta())
 
 
-def _price(starts_at: dt.datetime, *, minutes: int) -> Decimal:
+def _price(bill: Bill, *, starts_at: dt.datetime) -> Decimal:
     """Return less before five by the clock on the wall, more at weekends and for length."""
     price = Decimal("7.50") if starts_at.hour < 17 else Decimal("9.50")
     if starts_at.weekday() in {FRIDAY, SATURDAY, SUNDAY}:
         price += 1
-    return price + (Decimal("1.50") if minutes >= 150 else 0)
+    return price + (Decimal("1.50") if (bill.minutes or 0) >= 150 else 0)
