@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
@@ -23,12 +23,6 @@ from matinee.reads.drf import plan_for
 MODELS = [Film, Director, Genre, Distributor, Direction, Hall, Screening, Review, Reviewer]
 NAME = {User: "username", Film: "title", Direction: "generated", Screening: "price", Review: "text"}
 NOON = dt.datetime(2026, 3, 29, 12, tzinfo=dt.UTC)
-
-law = settings(
-    max_examples=120,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 
 
 # Serializers: any model, any of its fields in any of the ways a field can be written.
@@ -162,7 +156,6 @@ def render(serializer):
     return json.loads(JSONRenderer().render(serializer.data))
 
 
-@law
 @given(data=st.data(), drawn=films)
 def test_a_planned_answer_is_the_plain_answer_in_the_queries_that_were_foreseen(db, data, drawn):
     model = data.draw(st.sampled_from(MODELS))
@@ -182,7 +175,6 @@ def test_a_planned_answer_is_the_plain_answer_in_the_queries_that_were_foreseen(
         transaction.set_rollback(True)
 
 
-@law
 @given(data=st.data(), drawn=films)
 def test_a_plan_loads_nothing_that_its_serializer_does_not_touch(db, data, drawn):
     """Its queries are all that run: no level is read lazily, and none is read twice."""
