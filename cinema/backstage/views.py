@@ -1,4 +1,4 @@
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -33,11 +34,10 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 
 def _is_ours(page: str) -> bool:
-    url = urlsplit(page)
-    if url.scheme or url.netloc or not url.path.startswith("/") or page.startswith("//"):
+    if not page.startswith("/") or not url_has_allowed_host_and_scheme(page, allowed_hosts=None):
         return False
     try:
-        match = resolve(url.path)
+        match = resolve(unquote(urlsplit(page).path))
     except Resolver404:
         return True  # the page that says so is a page too
     return match.app_name not in BARE_APPS and match.view_name != "backstage:compare"
