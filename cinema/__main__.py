@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from cinema._demo import database, site
+from cinema._demo.places import var_directory
 from cinema._demo.port import listen
 from cinema._demo.problems import explain
 from cinema._demo.secret import secret_key
@@ -59,6 +60,7 @@ def _open(port: str) -> None:
     with listen(port) as listener:
         os.environ["DJANGO_SETTINGS_MODULE"] = "cinema.settings"
         os.environ.setdefault("CINEMA_BREAK_IT", "1")
+        os.environ["CINEMA_VAR"] = str(var_directory())  # so that the settings mean the same
         database.check()
         os.environ.setdefault("CINEMA_SECRET_KEY", secret_key())
         site.prepare()

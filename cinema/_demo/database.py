@@ -1,11 +1,10 @@
 """What the database needs to be, looked at before Django is set up."""
 
 import os
-import shutil
 
 import psycopg
 
-from cinema._demo.places import var_directory
+from cinema._demo.places import free_space, var_directory
 from cinema._demo.problems import Problem, no_room
 from matinee import embedded
 
@@ -25,7 +24,7 @@ def check() -> None:
     if url := os.environ.get("DATABASE_URL", "").strip():
         embedded.databases(var)  # with a URL it starts nothing: it says what is wrong with it
         _check_server(url)
-    elif not any(var.iterdir()) and shutil.disk_usage(var).free < _ROOM:
+    elif not any(var.iterdir()) and free_space() < _ROOM:
         raise no_room()
 
 

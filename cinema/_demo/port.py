@@ -1,7 +1,6 @@
 """The port the demo listens on, taken before anything else is started."""
 
 import errno
-import os
 import socket
 
 from cinema._demo.problems import Problem
@@ -37,7 +36,7 @@ def _refused(port: str, error: OSError) -> Problem:
         return Problem(f"Port {port} of {_HOST} is taken by another program.", remedy)
     if error.errno == errno.EACCES:
         return Problem(f"Port {port} of {_HOST} is not for this user to listen on.", remedy)
-    return Problem(f"Port {port} of {_HOST} cannot be used: {os.strerror(error.errno)}.", remedy)
+    return Problem(f"Port {port} of {_HOST} cannot be used: {error.strerror}.", remedy)
 
 
 def _free_port() -> int:

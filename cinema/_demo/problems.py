@@ -2,16 +2,19 @@
 
 import errno
 import os
-import shutil
 from collections.abc import Iterator
 
-from cinema._demo.places import var_directory
+from django.core.management import CommandError
+from django.db import DatabaseError, OperationalError
+
+from cinema._demo.places import free_space, var_path
 from matinee.exceptions import MatineeError
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DISK_FULL = "53100"
 _INSUFFICIENT_PRIVILEGE = "42501"
 _MIB = 1024 * 1024
+_ELSEWHERE = "The data can be kept elsewhere: make demo CINEMA_VAR=/a/folder/of/yours"
 
 
 class Problem(MatineeError):  # noqa: N818 - its reader is no programmer
@@ -29,19 +32,21 @@ def explain(error: Exception) -> str | None:
         return str(error)
     if _out_of_room(error):
         return str(no_room())
-    if isinstance(error, MatineeError):
+    if isinstance(error, MatineeError | CommandError):
         return str(error)
-    return _database_trouble(error)
+    if isinstance(error, DatabaseError):
+        return _database_trouble(error)
+    if isinstance(error, OSError) and error.filename:
+        return str(Problem(f"{error.filename} cannot be used: {error.strerror}.", _ELSEWHERE))
+    return None
 
 
 def no_room() -> Problem:
     """Return the problem of a full disk."""
-    path = var_directory()
-    free = shutil.disk_usage(path).free // _MIB
     return Problem(
-        f"The disk is full, or this process may not write more: {path} has {free} MB left.",
-        "Free some space and start again; nothing that was finished is lost. Or keep the data"
-        " elsewhere: make demo CINEMA_VAR=/path/with/space",
+        f"The disk is full, or this process may not write more: {free_space() // _MIB} MB are left"
+        f" in {var_path()}.",
+        f"Free some space and start again; nothing that was finished is lost. {_ELSEWHERE}",
     )
 
 
@@ -55,23 +60,25 @@ def _out_of_room(error: Exception) -> bool:
         if any(os.strerror(number) in str(link) for number in _NO_ROOM):
             return True
     embedded = not os.environ.get("DATABASE_URL")
-    return embedded and shutil.disk_usage(var_directory()).free < _MIB
+    return embedded and isinstance(error, DatabaseError) and free_space() < _MIB
 
 
-def _database_trouble(error: Exception) -> str | None:
-    from django.db import DatabaseError  # Django may be what could not be set up
-
-    if not isinstance(error, DatabaseError):
-        return None
-    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+def _database_trouble(error: DatabaseError) -> str | None:
+    reason = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
     if any(getattr(link, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE for link in _chain(error)):
-        remedy = "Give DATABASE_URL a role that owns its database: CREATE DATABASE cinema OWNER ..."
         return str(
-            Problem(f"The database's role may not do what the demo needs: {reason}.", remedy)
+            Problem(
+                f"The role in DATABASE_URL may not do what the demo needs: {reason}.",
+                "Use a role that owns the database: CREATE DATABASE cinema OWNER ...",
+            )
         )
-    if type(error).__name__ in {"OperationalError", "InterfaceError"}:
-        remedy = "See that the database runs and start again; nothing that was finished is lost."
-        return str(Problem(f"The database stopped answering: {reason}.", remedy))
+    if isinstance(error, OperationalError):
+        return str(
+            Problem(
+                f"The database stopped answering: {reason}.",
+                "See that it runs and start again; nothing that was finished is lost.",
+            )
+        )
     return None
 
 

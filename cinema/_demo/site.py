@@ -25,25 +25,24 @@ def prepare() -> None:
 def announce(port: int) -> None:
     """Print what to open and try, and the admin's password on the one occasion it is known."""
     password = _new_admin()
-    site = f"http://127.0.0.1:{port}"
-    admin = (
-        "the password printed at the first start; .venv/bin/python manage.py changepassword admin"
-    )
-    if password is not None:
-        admin = f"user admin, password {password}   (printed this once, kept only as a hash)"
+    if password is None:
+        admin = "as admin, with the password that the first start printed"
+        forgotten = "\nForgotten it? .venv/bin/python manage.py changepassword admin\n"
+    else:
+        admin, forgotten = f"as admin, with the password {password} (not printed again)", ""
+    pages = {
+        "/": "the cinema; at the foot of each page, how it was made and what Matinee saved",
+        "/api/films/?page_size=100": "nested JSON from a handful of queries",
+        "/api/": "the API, to click through",
+        "/api/docs/": "its documentation; the schema is at /api/schema/",
+        "/admin/": admin,
+    }
+    print("\nThe cinema is open:\n")
+    for path, what in pages.items():
+        print(f"  {f'http://127.0.0.1:{port}{path}':<47}  {what}")
+    print(forgotten)
     print(
-        f"""
-The cinema is open.
-
-  {site}/                             the films, and who showed what when
-  At the foot of every page               "How this page was made": switch Matinee off and compare
-  {site}/api/films/?page_size=100     nested JSON in a handful of queries
-  {site}/api/                         the API in the browser
-  {site}/api/schema/                  its schema and its documentation
-  {site}/admin/                       {admin}
-
-Ctrl-C stops it, database and all; nothing is lost. One line per request follows.
-""",
+        "Ctrl-C stops it, its database too; nothing is lost. Below, a line per request.\n",
         flush=True,
     )
 
