@@ -29,9 +29,14 @@ else:
         "django.contrib.auth",
         "django.contrib.contenttypes",
         "django.contrib.postgres",
+        "django.contrib.staticfiles",
         "rest_framework",
         "matinee",
     ]
+    TEMPLATES = [
+        {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}
+    ]
+    STATIC_URL = "static/"
     ROOT_URLCONF = "tests.shelf.urls"
     DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
     TIME_ZONE = "Europe/Vienna"

@@ -221,14 +221,15 @@ def test_rows_of_a_model_that_inherits_are_read_too(library):
     assert {row.country.name for row in rows}
 
 
-@pytest.mark.skipif(not hasattr(orm, "FETCH_RAISE"), reason="fetch modes came with Django 6.1")
-def test_the_fetch_mode_reaches_every_row_of_the_plan(library):
-    library(3)
-    serializer = of(Book, "title", tags=of(Tag, "name")(many=True))()
-    rows = plan_for(serializer).apply(Book.objects.fetch_mode(orm.FETCH_RAISE))
+if hasattr(orm, "FETCH_RAISE"):  # since Django 6.1
 
-    tag = next(tag for book in rows for tag in book.tags.all())
-    assert tag._state.fetch_mode is orm.FETCH_RAISE
+    def test_the_fetch_mode_reaches_every_row_of_the_plan(library):
+        library(3)
+        serializer = of(Book, "title", tags=of(Tag, "name")(many=True))()
+        rows = plan_for(serializer).apply(Book.objects.fetch_mode(orm.FETCH_RAISE))
+
+        tag = next(tag for book in rows for tag in book.tags.all())
+        assert tag._state.fetch_mode is orm.FETCH_RAISE
 
 
 async def test_a_planned_queryset_is_read_asynchronously(transactional_db):
@@ -257,3 +258,15 @@ def test_the_statements_are_those_that_run(library):
     assert shown[""] == ran[0]
     assert shown["tags"].split(" WHERE ")[0] in ran[1] or "_prefetch_related_val" in ran[1]
     assert "IN (…)" in shown["tags"]
+
+
+def test_a_forward_relation_fetched_by_a_query_of_its_own_uses_the_base_manager(library, read):
+    library(3)
+    Chapter.everything.update(removed=True)
+    serializer_class = of(Note, "text", chapter=of(Chapter, "title")())
+
+    with transaction.atomic():
+        answer = read(serializer_class, Note.objects.select_for_update())
+
+    assert answer.planned_queries == 2
+    assert all(row["chapter"] for row in answer.planned)
