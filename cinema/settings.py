@@ -92,6 +92,11 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
         "cinema.api.authentication.PasswordAuthentication",
     ],
+    "DEFAULT_PARSER_CLASSES": [
+        "cinema.api.parsers.BoundedJSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["cinema.api.permissions.StaffWrites"],
     "DEFAULT_FILTER_BACKENDS": ["cinema.api.filters.KnownParameters"],
     "DEFAULT_PAGINATION_CLASS": "cinema.api.pagination.Pages",

@@ -24,8 +24,8 @@ class AuthorsWrite(BasePermission):
 
     message = _("Log in to write a review; only its author may change one.")
 
-    def has_permission(self, request, view) -> bool:  # noqa: ARG002  DRF's signature
+    def has_permission(self, request, view) -> bool:
         return request.method in SAFE_METHODS or request.user.is_authenticated
 
-    def has_object_permission(self, request, view, obj) -> bool:  # noqa: ARG002  DRF's signature
+    def has_object_permission(self, request, view, obj) -> bool:
         return request.method in SAFE_METHODS or obj.author.user_id == request.user.pk

@@ -21,7 +21,16 @@ from cinema.reviews.models import Review, Reviewer
 NOT_NEGATIVE = {"min_value": 0}
 # The oldest film there is, and further ahead than any cinema plans.
 RELEASE_DAYS = [MinValueValidator(date(1888, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
+
+
+def on_the_clock(moment: datetime) -> None:
+    """Refuse the hour that is skipped when the clocks go forward; DRF shifts it in silence."""
+    if moment.astimezone(UTC) != moment:
+        raise serializers.ValidationError(_("The clocks go forward: there is no such time."))
+
+
 SCREENING_TIMES = [
+    on_the_clock,
     MinValueValidator(datetime(2000, 1, 1, tzinfo=UTC)),
     MaxValueValidator(datetime(2100, 1, 1, tzinfo=UTC)),
 ]
@@ -39,6 +48,7 @@ class GenreRef(serializers.ModelSerializer):
     class Meta:
         model = Genre
         fields = ["id", "name"]
+        read_only_fields = fields
 
 
 class DistributorRef(serializers.ModelSerializer):
@@ -47,6 +57,7 @@ class DistributorRef(serializers.ModelSerializer):
     class Meta:
         model = Distributor
         fields = ["id", "name"]
+        read_only_fields = fields
 
 
 class DirectorRef(serializers.ModelSerializer):
@@ -55,6 +66,7 @@ class DirectorRef(serializers.ModelSerializer):
     class Meta:
         model = Director
         fields = ["id", "name"]
+        read_only_fields = fields
 
 
 class AuthorRef(serializers.ModelSerializer):
@@ -63,6 +75,7 @@ class AuthorRef(serializers.ModelSerializer):
     class Meta:
         model = Reviewer
         fields = ["id", "name"]
+        read_only_fields = fields
 
 
 class FilmReview(serializers.ModelSerializer):
@@ -73,6 +86,7 @@ class FilmReview(serializers.ModelSerializer):
     class Meta:
         model = Review
         fields = ["id", "stars", "text", "written_at", "author"]
+        read_only_fields = fields
 
 
 class Credit(serializers.ModelSerializer):
@@ -83,6 +97,7 @@ class Credit(serializers.ModelSerializer):
     class Meta:
         model = Direction
         fields = ["director", "generated"]
+        read_only_fields = fields
 
 
 @extend_schema_serializer(
@@ -212,6 +227,7 @@ class DirectedFilm(serializers.ModelSerializer):
     class Meta:
         model = Film
         fields = ["url", "id", "title", "released", "genre", "imdb_rating"]
+        read_only_fields = fields
 
 
 class DirectorDetailSerializer(DirectorSerializer):
@@ -240,13 +256,12 @@ class HallSerializer(Resource):
 class ScreenedFilm(serializers.ModelSerializer):
     """A film as the programme shows it."""
 
-    genre = serializers.CharField(
-        source="genre.name", default=None, read_only=True, allow_null=True
-    )
+    genre = serializers.CharField(source="genre.name", read_only=True, allow_null=True)
 
     class Meta:
         model = Film
         fields = ["title", "minutes", "genre"]
+        read_only_fields = fields
 
 
 @extend_schema_serializer(
@@ -266,7 +281,7 @@ class ScreenedFilm(serializers.ModelSerializer):
     ]
 )
 class ScreeningSerializer(Resource):
-    """A film in a hall, from its start until its end. Times are the house's; the price is in euro."""
+    """A film in a hall, from its start until its end, at a price in euro."""
 
     url = serializers.HyperlinkedIdentityField(view_name="api:screening-detail")
     film = ScreenedFilm(read_only=True)

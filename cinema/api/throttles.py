@@ -9,7 +9,7 @@ class CallerThrottle(SimpleRateThrottle):
 
     reading: bool
 
-    def get_cache_key(self, request, view) -> str | None:  # noqa: ARG002  DRF's signature
+    def get_cache_key(self, request, view) -> str | None:
         if (request.method in SAFE_METHODS) is not self.reading:
             return None
         user = request.user
@@ -32,5 +32,5 @@ class Passwords(SimpleRateThrottle):
 
     scope = "passwords"
 
-    def get_cache_key(self, request, view) -> str:  # noqa: ARG002  DRF's signature
+    def get_cache_key(self, request, view) -> str:
         return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}

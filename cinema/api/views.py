@@ -51,7 +51,7 @@ class FilmViewSet(PlannedReads, HouseRules, ModelViewSet):
 class DirectorViewSet(PlannedReads, HouseRules, ModelViewSet):
     """Directors; each one's own answer lists their films."""
 
-    queryset = Director.objects.annotate(film_count=Count("films"))
+    queryset = Director.objects.annotate(film_count=Count("films")).order_by("name")
     serializer_class = serializers.DirectorSerializer
     detail_serializer_class = serializers.DirectorDetailSerializer
     filterset_class = filters.DirectorFilter
@@ -60,7 +60,7 @@ class DirectorViewSet(PlannedReads, HouseRules, ModelViewSet):
 class GenreViewSet(PlannedReads, HouseRules, ModelViewSet):
     """Genres, and how many films each has."""
 
-    queryset = Genre.objects.annotate(film_count=Count("films"))
+    queryset = Genre.objects.annotate(film_count=Count("films")).order_by("name")
     serializer_class = serializers.GenreSerializer
     filterset_class = filters.GenreFilter
 
@@ -68,7 +68,7 @@ class GenreViewSet(PlannedReads, HouseRules, ModelViewSet):
 class DistributorViewSet(PlannedReads, HouseRules, ModelViewSet):
     """Distributors, and how many films each has."""
 
-    queryset = Distributor.objects.annotate(film_count=Count("films"))
+    queryset = Distributor.objects.annotate(film_count=Count("films")).order_by("name")
     serializer_class = serializers.DistributorSerializer
     filterset_class = filters.DistributorFilter
 
