@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from inspect import iscoroutinefunction, markcoroutinefunction
-from logging import getLogger
+from logging import INFO, getLogger
 from threading import Lock
 from time import perf_counter
 from typing import Any, cast
@@ -227,7 +227,7 @@ class ReceiptMiddleware:
             with _opened(receipt):
                 yield lambda response: _finish(receipt, response)
         finally:
-            if conf.receipts.log:
+            if logger.isEnabledFor(INFO) and conf.receipts.log:
                 logger.info(receipt.line(), extra={"receipt": receipt})
 
 
