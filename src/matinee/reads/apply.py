@@ -95,11 +95,8 @@ def _applied[M: Model](
 
 
 def _plannable(queryset: QuerySet[Any]) -> bool:
-    return (
-        isinstance(queryset, QuerySet)
-        and issubclass(queryset._iterable_class, ModelIterable)  # type: ignore[attr-defined]
-        and not queryset.query.combinator
-    )
+    rows = getattr(queryset, "_iterable_class", object)  # raw querysets have none
+    return issubclass(rows, ModelIterable) and not queryset.query.combinator
 
 
 @dataclass(slots=True)
@@ -177,7 +174,7 @@ def _followed(queryset: QuerySet[Any]) -> Iterator[str]:
     """Yield the paths that a hand-written select_related() follows."""
     followed = queryset.query.select_related
     if followed is True:
-        return _required(queryset.model, queryset.query.max_depth)
+        return _required(cast("type[Model]", queryset.model), queryset.query.max_depth)
     return _paths(followed) if isinstance(followed, dict) else iter(())
 
 
@@ -192,7 +189,8 @@ def _required(model: type[Model], depth: int, path: str = "") -> Iterator[str]:
     for each in model._meta.concrete_fields if depth else ():
         if each.remote_field and not each.null and not each.remote_field.parent_link:
             yield path + each.name
-            yield from _required(each.related_model, depth - 1, f"{path}{each.name}__")
+            other = cast("type[Model]", each.related_model)
+            yield from _required(other, depth - 1, f"{path}{each.name}__")
 
 
 # Hand-written prefetches, as strings or Prefetch objects.
@@ -253,10 +251,10 @@ def _statements(queryset: QuerySet[Any], path: str) -> Iterator[tuple[str, str]]
 def _last_hop(model: Any, path: str) -> Hop | None:
     hop = None
     for name in path.split("__"):
-        hop = attribute(model, name) if model else None
-        if not isinstance(hop, Hop):
+        found = attribute(model, name) if model else None
+        if not isinstance(found, Hop):
             return None
-        model = hop.model
+        hop, model = found, found.model
     return hop
 
 

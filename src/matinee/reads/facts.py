@@ -8,7 +8,7 @@ names reverse relations by their query name, which is another name as soon as ``
 import inspect
 from collections.abc import Mapping
 from functools import cache, partialmethod
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import (
     CompositePrimaryKey,
@@ -28,7 +28,7 @@ from django.db.models.signals import post_init, pre_init
 
 from matinee.reads.shape import Hop, Link
 
-__all__ = ["Code", "attribute", "columns", "identity", "obstacle"]
+__all__ = ["Code", "attribute", "columns", "identity", "is_plain_str", "obstacle"]
 
 
 class Code:
@@ -86,6 +86,11 @@ def obstacle(model: type[Model]) -> str:
     if pre_init.has_listeners(model) or post_init.has_listeners(model):
         return f"a receiver of {model.__name__}'s init signals"
     return ""
+
+
+def is_plain_str(model: type[Model]) -> bool:
+    """Whether ``str(instance)`` is Django's own, which reads the primary key alone."""
+    return model.__str__ == Model.__str__
 
 
 @cache
@@ -158,9 +163,9 @@ def _ends(field: "ForeignObject[Any, Any]") -> tuple[tuple[str, ...], tuple[str,
 
 def _through(field: "ManyToManyField[Any, Any]") -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the fields of both models that the through table points to."""
-    meta = field.remote_field.through._meta
-    ends = (field.m2m_field_name(), field.m2m_reverse_field_name())
-    source, target = (meta.get_field(name) for name in ends)
+    meta = cast("type[Model]", field.remote_field.through)._meta
+    source = cast("ForeignObject[Any, Any]", meta.get_field(field.m2m_field_name()))
+    target = cast("ForeignObject[Any, Any]", meta.get_field(field.m2m_reverse_field_name()))
     return _ends(source)[1], _ends(target)[1]
 
 

@@ -168,6 +168,12 @@ def test_values_come_back_as_they_are(library):
     assert plan_for(BookS()).apply(values) is values
 
 
+def test_a_raw_query_comes_back_as_it_is(library):
+    raw = Book.objects.raw("SELECT * FROM shelf_book")
+
+    assert plan_for(BookS()).apply(raw) is raw
+
+
 def test_without_a_plan_a_queryset_comes_back_as_it_is():
     queryset = Book.objects.all()
 

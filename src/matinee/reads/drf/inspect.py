@@ -57,7 +57,8 @@ class Inspection:
         if not _is_shipped(cls, "to_representation"):
             draft.hand_over(Ask(cls.__name__, "to_representation"))
         for field in serializer._readable_fields:
-            self.field(field, draft, Ask(cls.__name__, field.field_name), (*path, field.field_name))
+            name = str(field.field_name)
+            self.field(field, draft, Ask(cls.__name__, name), (*path, name))
 
     def field(self, field: Any, draft: Draft, ask: Ask, path: tuple[str, ...]) -> None:
         """Want what one field reads."""
@@ -125,7 +126,7 @@ class Inspection:
         elif isinstance(field, relations.HyperlinkedRelatedField):
             self.walk(far, [field.lookup_field], ask)
         elif isinstance(field, relations.StringRelatedField):
-            if far.model.__str__ is not Model.__str__:
+            if not facts.is_plain_str(far.model):
                 far.hand_over(_how(ask, f"{far.model.__name__}.__str__"))
         elif not isinstance(field, relations.PrimaryKeyRelatedField):
             far.hand_over(_how(ask, cls.__name__))

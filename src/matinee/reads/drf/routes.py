@@ -85,7 +85,7 @@ def _view(callback: Any, action: str, path: str) -> Any:
 
 
 def _route(path: str, name: str, view: Any) -> Route:
-    if not isinstance(view, PlannedReads):
+    if PlannedReads not in type(view).__mro__:
         return Route(path, name, problem="the view does not inherit from PlannedReads")
     try:
         rows = view.get_queryset()

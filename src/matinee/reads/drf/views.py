@@ -61,7 +61,8 @@ class _Fresh:
         reader = plan_for(self.serializer, model=type(instance))
         for rows in self.rows(instance):
             mine = rows.using(instance._state.db).filter(pk=instance.pk)
-            if (found := reader.apply(mine, narrow=False).first()) is not None:
+            found: Model | None = reader.apply(mine, narrow=False).first()
+            if found is not None:
                 return found
         return None
 
