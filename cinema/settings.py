@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from cinema import pool
 from matinee import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -71,10 +72,10 @@ TEMPLATES = [
 ]
 
 # PostgreSQL 18 from a wheel, or the server that DATABASE_URL names. Under ASGI every request
-# would open a connection of its own; the pool lends them out.
-DATABASES = embedded.databases(VAR_DIR, name="cinema", options={"pool": {"max_size": 16}})
-# A connection that died while it was idle is replaced before anybody is lent it.
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# would open a connection of its own; the pool lends them out, and looks at each before it does.
+DATABASES = embedded.databases(
+    VAR_DIR, name="cinema", options={"pool": {"max_size": 16, "check": pool.check}}
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"

@@ -5,9 +5,10 @@ import signal
 from pathlib import Path
 from time import monotonic, sleep
 
-from django.db import OperationalError, connection
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from psycopg import OperationalError
 
 from cinema.backstage.breaking import fault
 
@@ -63,8 +64,9 @@ def kill() -> str:
     pid = _backend_pid()
     os.kill(pid, signal.SIGKILL)
     started = monotonic()
-    _reconnect(until=started + RECOVERY_S)
-    return _("Process %(pid)d was killed. The site had its database back after %(ms)d ms.") % {
+    _wait_for_recovery(pid, until=started + RECOVERY_S)
+    connection.close()  # it is dead; the next query takes another out of the pool
+    return _("Process %(pid)d was killed. PostgreSQL had recovered after %(ms)d ms.") % {
         "pid": pid,
         "ms": (monotonic() - started) * 1000,
     }
@@ -106,14 +108,18 @@ def _program_of(pid: int) -> str:
         return ""
 
 
-def _reconnect(*, until: float) -> None:
+def _wait_for_recovery(pid: int, *, until: float) -> None:
+    """Wait until the server has missed its process, and takes new connections again."""
+    while Path(f"/proc/{pid}").exists() and monotonic() < until:
+        sleep(0.01)
+    parameters = connection.get_connection_params()
+    parameters.pop("pool", None)
     while True:
-        connection.close()
         try:
-            connection.ensure_connection()
+            connection.Database.connect(**parameters).close()
         except OperationalError:
             if monotonic() > until:
                 raise
-            sleep(0.1)
+            sleep(0.05)
         else:
             return
