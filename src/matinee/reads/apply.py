@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from django.db.models import Func, Model, Prefetch, QuerySet
+from django.db.models.fields.related_descriptors import ManyToManyDescriptor
 from django.db.models.query import ModelIterable
 
 from matinee import conf, receipts
@@ -240,29 +241,38 @@ def _under(path: str, lookup: Any) -> Any:
 def _statements(queryset: QuerySet[Any], path: str) -> Iterator[tuple[str, str]]:
     yield path, queryset.query.sql_with_params()[0]
     for lookup in queryset._prefetch_related_lookups:  # type: ignore[attr-defined]
-        name = f"{path}.{_through(lookup)}" if path else _through(lookup)
+        name = (f"{path}." if path else "") + _through(lookup).replace("__", ".")
         if isinstance(lookup, Prefetch) and lookup.queryset is not None:
-            hop = _last_hop(queryset.model, _through(lookup))
-            yield from _statements(_keyed(lookup.queryset, hop), name.replace("__", "."))
+            owner, hop = _last_hop(queryset.model, _through(lookup))
+            yield from _statements(_keyed(lookup.queryset, owner, hop), name)
         else:
             yield name, "-- left to Django"
 
 
-def _last_hop(model: Any, path: str) -> Hop | None:
-    hop = None
+def _last_hop(model: Any, path: str) -> tuple[Any, Hop | None]:
+    """Return the last relation of *path*, and the model it starts from."""
+    owner, hop = model, None
     for name in path.split("__"):
-        found = attribute(model, name) if model else None
+        owner, found = model, attribute(model, name) if model else None
         if not isinstance(found, Hop):
-            return None
+            return owner, None
         hop, model = found, found.model
-    return hop
+    return owner, hop
 
 
-def _keyed(queryset: QuerySet[Any], hop: Hop | None) -> QuerySet[Any]:
-    """Return the query as a prefetch runs it, ``…`` for the keys from the level above."""
-    if hop is None or not hop.inverse or queryset.query.is_sliced:
+def _keyed(queryset: QuerySet[Any], owner: Any, hop: Hop | None) -> QuerySet[Any]:
+    """Return the query as Django's prefetch runs it, ``…`` for the keys from the level above."""
+    if hop is None or queryset.query.is_sliced:
         return queryset
-    return queryset.filter(**{f"{hop.inverse}__in": [_Keys()]})
+    queryset = queryset.filter(**{f"{hop.inverse}__in": [_Keys()]})
+    descriptor = getattr(owner, hop.attribute)
+    if isinstance(descriptor, ManyToManyDescriptor):
+        field, through = descriptor.field, descriptor.through._meta
+        name = field.m2m_reverse_field_name() if descriptor.reverse else field.m2m_field_name()
+        end = through.get_field(name)
+        column = f'"{through.db_table}"."{end.column}"'
+        queryset = queryset.extra(select={f"_prefetch_related_val_{end.attname}": column})  # noqa: S610  as Django does
+    return queryset
 
 
 class _Keys(Func):
