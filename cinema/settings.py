@@ -87,6 +87,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "cinema" / "static"]
+SERVESTATIC_USE_FINDERS = True  # from where they are: nothing has to be collected first
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
