@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import benchmarks
 from benchmarks._harness import MIN_ROUNDS, Context, Report, Timings
 
 
@@ -59,10 +60,8 @@ def _rounds(text: str) -> int:
 
 def _names() -> list[str]:
     """Return the benchmarks there are: the modules here that define ``run``."""
-    folder = Path(__file__).parent
-    return sorted(
-        path.stem for path in folder.glob("[a-z]*.py") if "\ndef run(" in path.read_text()
-    )
+    modules = [path for folder in benchmarks.__path__ for path in Path(folder).glob("[a-z]*.py")]
+    return sorted(path.stem for path in modules if "\ndef run(" in path.read_text())
 
 
 @contextmanager

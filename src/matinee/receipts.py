@@ -31,8 +31,8 @@ __all__ = ["Mark", "Query", "Receipt", "ReceiptMiddleware", "collect", "current"
 
 logger = getLogger("matinee.receipts")
 
-HEADER_MARKS = 20  # Headers of more than 4 to 8 kB are refused by common proxies.
-HEADER_TEXT = 120
+SHOWN_MARKS = 20  # Headers of more than 4 to 8 kB are refused by common proxies.
+SHOWN_TEXT = 120
 
 type GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 
@@ -119,9 +119,9 @@ class Receipt:
         metrics = [
             _metric("total", ms=self.total_ms),
             _metric("sql", ms=self.query_ms, text=_number(self.query_count, "query", "queries")),
-            *(_metric(mark.part, ms=mark.ms, text=str(mark)) for mark in self.marks[:HEADER_MARKS]),
+            *(_metric(mark.part, ms=mark.ms, text=str(mark)) for mark in self.marks[:SHOWN_MARKS]),
         ]
-        if (more := len(self.marks) - HEADER_MARKS) > 0:
+        if (more := len(self.marks) - SHOWN_MARKS) > 0:
             metrics.append(_metric("more", text=_number(more, "mark", "marks")))
         return ", ".join(metrics)
 
@@ -137,6 +137,10 @@ class Receipt:
             ("sql_ms", f"{self.query_ms:.1f}"),
             ("bytes", "-" if self.bytes is None else self.bytes),
         ]
+        parts: dict[str, list[str]] = {}
+        for mark in self.marks[:SHOWN_MARKS]:
+            parts.setdefault(_token(mark.part), []).append(str(mark)[:SHOWN_TEXT])
+        pairs += [(part, ", ".join(marks)) for part, marks in parts.items()]
         return " ".join(["receipt", *(f"{key}={_logfmt(str(value))}" for key, value in pairs)])
 
     def _add_mark(self, mark: Mark) -> None:
@@ -267,10 +271,13 @@ connection_created.connect(_watch, dispatch_uid="matinee.receipts")
 
 
 def _metric(part: str, *, ms: float | None = None, text: str = "") -> str:
-    name = re.sub(r"[^A-Za-z0-9_.-]", "-", part) or "-"
     duration = "" if ms is None else f";dur={ms:.1f}"
-    shown = re.sub(r"[^ -~]", "?", text)[:HEADER_TEXT].replace("\\", "\\\\").replace('"', '\\"')
-    return f'{name}{duration};desc="{shown}"' if shown else f"{name}{duration}"
+    shown = re.sub(r"[^ -~]", "?", text)[:SHOWN_TEXT].replace("\\", "\\\\").replace('"', '\\"')
+    return f'{_token(part)}{duration};desc="{shown}"' if shown else f"{_token(part)}{duration}"
+
+
+def _token(part: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.-]", "-", part) or "-"
 
 
 def _logfmt(value: str) -> str:

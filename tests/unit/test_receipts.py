@@ -119,6 +119,15 @@ def test_the_line_holds_the_facts_of_a_request():
     )
 
 
+def test_the_line_ends_with_what_each_part_did():
+    receipt = Receipt()
+    receipt.mark("reads", "FilmSerializer", detail=Plan(queries=4))
+    receipt.mark("render page", "film.html", ms=2.0)
+    receipt.mark("reads", 'odd" x=\n')
+    _, _, marks = receipt.line().partition("bytes=- ")
+    assert marks == 'reads="FilmSerializer: 4 queries, odd\\" x=\\n" render-page=film.html'
+
+
 def test_the_line_of_a_block_names_no_request():
     assert re.fullmatch(r"receipt total_ms=\d+\.\d queries=0 sql_ms=0.0 bytes=-", Receipt().line())
 
