@@ -13,7 +13,6 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 
@@ -45,9 +44,14 @@ class KnownParameters(DjangoFilterBackend):
         return super().filter_queryset(request, queryset, view)
 
 
-@extend_schema_field(OpenApiTypes.INT)
 class WholeNumber(filters.NumberFilter):
     field_class = forms.IntegerField
+
+    def __init__(self, *, label: str, min_value: int, max_value: int, **kwargs) -> None:
+        bounds = {"min_value": min_value, "max_value": max_value}
+        super().__init__(label=label, **bounds, **kwargs)
+        shape = {"type": "integer", "minimum": min_value, "maximum": max_value}
+        extend_schema_field({**shape, "description": label})(self)
 
     def get_max_validator(self):
         return None  # each filter states its own bounds
@@ -56,14 +60,13 @@ class WholeNumber(filters.NumberFilter):
 class Id(WholeNumber):
     """A row by its id, without asking whether it exists: nobody's films are an empty list."""
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, min_value=1, max_value=MAX_ID, **kwargs)
+    def __init__(self, label: str, **kwargs) -> None:
+        super().__init__(label=label, min_value=1, max_value=MAX_ID, **kwargs)
 
 
 class Year(WholeNumber):
-    def __init__(self, *args, **kwargs) -> None:
-        kwargs.setdefault("min_value", FIRST_YEAR)
-        super().__init__(*args, max_value=LAST_YEAR, **kwargs)
+    def __init__(self, label: str, **kwargs) -> None:
+        super().__init__(label=label, min_value=FIRST_YEAR, max_value=LAST_YEAR, **kwargs)
 
 
 class Rating(filters.NumberFilter):
@@ -86,13 +89,14 @@ class Day(filters.DateFilter):
         super().__init__(*args, input_formats=["%Y-%m-%d"], validators=years, **kwargs)
 
 
-@extend_schema_field(OpenApiTypes.BOOL)
 class YesNo(filters.TypedChoiceFilter):
     """true or false; django-filter's own takes every other word for no filter at all."""
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, label: str, **kwargs) -> None:
         choices = [("true", _("yes")), ("false", _("no"))]
-        super().__init__(*args, choices=choices, coerce=lambda text: text == "true", **kwargs)
+        coerce = "true".__eq__
+        super().__init__(label=label, choices=choices, coerce=coerce, **kwargs)
+        extend_schema_field({"type": "boolean", "description": label})(self)
 
 
 class Search(filters.CharFilter):
@@ -125,20 +129,18 @@ class Ordering(filters.OrderingFilter):
 
 class FilmFilter(FilterSet):
     search = Search("title")
-    genre = Id(label=_("Genre, by id"))
-    distributor = Id(label=_("Distributor, by id"))
-    director = Id(field_name="directors", label=_("Director, by id"))
+    genre = Id(_("Genre, by id"))
+    distributor = Id(_("Distributor, by id"))
+    director = Id(_("Director, by id"), field_name="directors")
     certificate = filters.CharFilter(max_length=20, label=_("Certificate, as written"))
     decade = Year(
+        _("Decade of release, by its first year: 1990"),
         field_name="released",
         method="in_decade",
         step_size=10,
-        label=_("Decade of release, by its first year: 1990"),
     )
-    year_min = Year(field_name="released", lookup_expr="year__gte", label=_("Released in or after"))
-    year_max = Year(
-        field_name="released", lookup_expr="year__lte", label=_("Released in or before")
-    )
+    year_min = Year(_("Released in or after"), field_name="released", lookup_expr="year__gte")
+    year_max = Year(_("Released in or before"), field_name="released", lookup_expr="year__lte")
     released_after = Day(field_name="released", lookup_expr="gte", label=_("Released on or after"))
     released_before = Day(
         field_name="released", lookup_expr="lte", label=_("Released on or before")
@@ -203,12 +205,12 @@ class HallFilter(FilterSet):
 
 
 class ScreeningFilter(FilterSet):
-    film = Id(label=_("Film, by id"))
-    hall = Id(label=_("Hall, by id"))
+    film = Id(_("Film, by id"))
+    hall = Id(_("Hall, by id"))
     day = Day(field_name="starts_at", method="on_day", label=_("The day it starts, house time"))
     from_day = Day(field_name="starts_at", method="since", label=_("Starts on this day or later"))
     to_day = Day(field_name="starts_at", method="until", label=_("Starts on this day or earlier"))
-    original_version = YesNo(label=_("In the original version"))
+    original_version = YesNo(_("In the original version"))
     ordering = Ordering("starts_at", "price")
 
     class Meta:
@@ -226,13 +228,13 @@ class ScreeningFilter(FilterSet):
 
 
 class ReviewFilter(FilterSet):
-    film = Id(label=_("Film, by id"))
-    author = Id(label=_("Author, by id"))
+    film = Id(_("Film, by id"))
+    author = Id(_("Author, by id"))
     stars = WholeNumber(min_value=1, max_value=5, label=_("Stars, exactly"))
     stars_min = WholeNumber(
         field_name="stars", lookup_expr="gte", min_value=1, max_value=5, label=_("Stars, at least")
     )
-    generated = YesNo(label=_("Made up for the demonstration"))
+    generated = YesNo(_("Made up for the demonstration"))
     ordering = Ordering("written_at", "stars")
 
     class Meta:
