@@ -9,7 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from matinee.embedded._home import PORT, Home
-from matinee.embedded._leaving import is_free, process_is_server, recorded_pid, stop, try_lock
+from matinee.embedded._leaving import (
+    close,
+    is_free,
+    process_is_server,
+    recorded_pid,
+    stop,
+    try_lock,
+)
 from matinee.embedded._settings import configure
 from matinee.embedded._wheel import Wheel, locate
 from matinee.exceptions import EmbeddedError
@@ -56,7 +63,7 @@ def start_server(home: Home, settings: Mapping[str, str]) -> Path:
         _remove_stale_pid(home)
         pid = _launch(home, wheel, lock)
     finally:
-        os.close(lock)  # Not unlocked: the server holds it now.
+        close(lock)  # Not unlocked: the server holds it now.
     if _wait_until_ready(home, pid=pid):
         return Path(_pid_file(home)[4])
     message = f"PostgreSQL did not start in {home.server}."

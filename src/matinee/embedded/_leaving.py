@@ -22,6 +22,7 @@ from pathlib import Path
 
 __all__ = [
     "Membership",
+    "close",
     "has_keeper",
     "is_free",
     "locked",
@@ -41,6 +42,12 @@ def _open(path: Path) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
 
 
+def close(fd: int) -> None:
+    """Close a descriptor that `try_lock` returned."""
+    _momentary.discard(fd)
+    os.close(fd)
+
+
 def _take(fd: int) -> bool:
     """Lock exclusively, without waiting."""
     try:
@@ -53,16 +60,17 @@ def _take(fd: int) -> bool:
 def try_lock(path: Path) -> int | None:
     """Return a descriptor that holds *path* exclusively, or None if somebody else does."""
     fd = _open(path)
+    _momentary.add(fd)
     if _take(fd):
         return fd
-    os.close(fd)
+    close(fd)
     return None
 
 
 def is_free(path: Path) -> bool:
     fd = try_lock(path)
     if fd is not None:
-        os.close(fd)
+        close(fd)
     return fd is not None
 
 
@@ -85,8 +93,7 @@ def locked(path: Path, *, timeout_s: float = 120) -> Iterator[None]:
     finally:
         # Said outright: a copy of the descriptor elsewhere would keep the lock past close().
         fcntl.flock(fd, fcntl.LOCK_UN)
-        _momentary.discard(fd)
-        os.close(fd)
+        close(fd)
 
 
 class Membership:
@@ -95,14 +102,24 @@ class Membership:
     def __init__(self, home: Path) -> None:
         self.home = home
         self._fd = self._share()
+        self._heirs: list[int] = []
         _memberships.add(self)
 
-    def renew(self) -> None:
-        """After a fork: exchange the parent's share for one of the child's own."""
-        inherited = self._fd
+    def before_fork(self) -> None:
+        """Take the child's own share before there is a child: its parent may leave at once."""
         with contextlib.suppress(OSError):  # The folder may have been deleted.
-            self._fd = self._share()
-            os.close(inherited)
+            self._heirs.append(self._share())
+
+    def after_fork_in_parent(self) -> None:
+        if self._heirs:
+            os.close(self._heirs.pop())
+
+    def after_fork_in_child(self) -> None:
+        if self._heirs:
+            os.close(self._fd)
+            self._fd = self._heirs.pop()
+        while self._heirs:  # Another thread was about to fork too.
+            os.close(self._heirs.pop())
 
     def leave(self) -> None:
         """Give up the share, and stop the server if it was the last one.
@@ -110,6 +127,7 @@ class Membership:
         Raises:
             TimeoutError: The server did not stop in time.
         """
+        _memberships.discard(self)
         try:
             with locked(self.home / "start.lock"):
                 _stop_if_alone(self.home, self._fd)
@@ -121,6 +139,7 @@ class Membership:
     def close(self) -> None:
         """Give up the share and nothing else."""
         _memberships.discard(self)
+        fcntl.flock(self._fd, fcntl.LOCK_UN)  # As in locked().
         os.close(self._fd)
 
     def _share(self) -> int:
@@ -204,18 +223,32 @@ def _keep(home: Path) -> None:
             fcntl.flock(members, fcntl.LOCK_UN)
             if done:
                 # Inside the lock: who starts a server next must see that nobody watches it.
-                os.close(keeper)
+                close(keeper)
 
 
-def _after_fork() -> None:
+def _before_fork() -> None:
+    for membership in tuple(_memberships):
+        membership.before_fork()
+
+
+def _after_fork_in_parent() -> None:
+    for membership in tuple(_memberships):
+        membership.after_fork_in_parent()
+
+
+def _after_fork_in_child() -> None:
     for fd in _momentary:
         os.close(fd)
     _momentary.clear()
-    for membership in _memberships:
-        membership.renew()
+    for membership in tuple(_memberships):
+        membership.after_fork_in_child()
 
 
-os.register_at_fork(after_in_child=_after_fork)
+os.register_at_fork(
+    before=_before_fork,
+    after_in_parent=_after_fork_in_parent,
+    after_in_child=_after_fork_in_child,
+)
 
 if __name__ == "__main__":
     with contextlib.suppress(FileNotFoundError):

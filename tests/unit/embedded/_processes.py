@@ -61,6 +61,10 @@ class Member:
     def line(self) -> str:
         return self.process.stdout.readline().strip()
 
+    def close_input(self) -> None:
+        self.process.stdin.close()
+        self.process.stdin = None
+
     def end(self) -> int:
         """Let it end in good order."""
         self.process.communicate(timeout=60)

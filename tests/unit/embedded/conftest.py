@@ -17,23 +17,33 @@ def no_database_url(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder that the server's user may enter too; no process may be left behind in it."""
-    yield from _folder()
-
-
 @pytest.fixture(scope="module")
-def shared_folder() -> Iterator[Path]:
-    yield from _folder()
+def cluster_folder() -> Iterator[Path]:
+    yield from _new_folder()
 
 
-def _folder() -> Iterator[Path]:
+@pytest.fixture
+def folder(cluster_folder: Path) -> Iterator[Path]:
+    """A folder whose cluster is made once a file; no process may be left behind in it."""
+    yield cluster_folder
+    _see_that_all_have_left(cluster_folder)
+
+
+@pytest.fixture
+def fresh_folder() -> Iterator[Path]:
+    yield from _new_folder()
+
+
+def _new_folder() -> Iterator[Path]:
     path = Path(tempfile.mkdtemp(prefix="m-", dir="/tmp"))
-    path.chmod(0o711)
+    path.chmod(0o711)  # The server's user may enter.
     yield path
+    _see_that_all_have_left(path)
     home = home_of(path)
-    assert eventually(lambda: not working_below(home) and not keepers(path))
     if home.parent != path:
         shutil.rmtree(home)
     shutil.rmtree(path)
+
+
+def _see_that_all_have_left(path: Path) -> None:
+    assert eventually(lambda: not working_below(home_of(path)) and not keepers(path))
