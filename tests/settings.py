@@ -33,9 +33,7 @@ else:
         "rest_framework",
         "matinee",
     ]
-    TEMPLATES = [
-        {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}
-    ]
+    TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
     STATIC_URL = "static/"
     ROOT_URLCONF = "tests.shelf.urls"
     DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
