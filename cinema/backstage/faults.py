@@ -13,7 +13,7 @@ from psycopg import OperationalError
 from cinema.backstage.breaking import fault
 
 RECOVERY_S = 30
-MARK = " ⟲"
+MARK = " (renamed)"
 
 CUT = """
     SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
