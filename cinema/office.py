@@ -1,8 +1,10 @@
 """What all pages for staff share."""
 
 from django.contrib import admin
-from django.db import DataError
-from django.db.models import FETCH_PEERS, QuerySet
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.db import DataError, transaction
+from django.db.models import FETCH_PEERS, ForeignKey, QuerySet
+from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +12,16 @@ __all__ = ["LinkInline", "OfficeAdmin"]
 
 admin.site.site_header = _("Cinema office")
 admin.site.site_title = _("Cinema office")
+
+
+class Choice(AutocompleteSelect):
+    """A field to type into that survives a value which is no key at all."""
+
+    def optgroups(self, name: str, value: list[str], attr: dict | None = None) -> list:
+        try:
+            return super().optgroups(name, value, attr)
+        except ValueError:  # the form says so beside the field; here there is nothing to show
+            return super().optgroups(name, [], attr)
 
 
 class OfficeAdmin(admin.ModelAdmin):
@@ -24,9 +36,17 @@ class OfficeAdmin(admin.ModelAdmin):
         # Django sends a lookup it does not understand to ?e=1. Some it only meets too late: the
         # year 9999 has no next one, and PostgreSQL stores no NUL character.
         try:
-            return super().changelist_view(request, extra_context)
+            with transaction.atomic():
+                return super().changelist_view(request, extra_context)
         except (ValueError, OverflowError, DataError):
             return HttpResponseRedirect(f"{request.path}?e=1")
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
+    ) -> ModelChoiceField | None:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", Choice(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class LinkInline(admin.TabularInline):

@@ -114,6 +114,7 @@ class NameAdmin(OfficeAdmin):
 
     list_display = ["name", "films"]
     search_fields = ["name"]
+    ordering = ["name"]  # counting drops the model's own order
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).annotate(film_count=Count("films"))

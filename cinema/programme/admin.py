@@ -29,6 +29,7 @@ class ScreeningInline(LinkInline):
 class HallAdmin(OfficeAdmin):
     list_display = ["name", "seats", "screenings"]
     search_fields = ["name"]
+    ordering = ["name"]  # counting drops the model's own order
     inlines = [ScreeningInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Hall]:

@@ -17,6 +17,7 @@ class ReviewerAdmin(OfficeAdmin):
     list_select_related = ["user"]
     list_filter = ["generated", ("user", admin.EmptyFieldListFilter)]
     search_fields = ["name", "user__username"]
+    ordering = ["name"]  # counting drops the model's own order
     autocomplete_fields = ["user"]
     readonly_fields = ["generated"]
 
