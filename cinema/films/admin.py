@@ -6,6 +6,7 @@ from django.db.models import Count, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cinema.office import LinkInline, OfficeAdmin
@@ -18,7 +19,7 @@ class DecadeFilter(admin.SimpleListFilter):
     parameter_name = "decade"
 
     def lookups(self, request: HttpRequest, model_admin: OfficeAdmin) -> list[tuple[str, str]]:
-        return [(str(year), f"{year}s") for year in range(2010, 1900, -10)]
+        return [(str(year), gettext("%ds") % year) for year in range(2010, 1900, -10)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Film]) -> QuerySet[Film]:
         known = {value for value, _ in self.lookup_choices}
