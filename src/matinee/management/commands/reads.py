@@ -51,7 +51,8 @@ class Command(BaseCommand):
             self.stdout.write(self.style.WARNING(f"not planned: {route.problem}\n"))
             return
         counted = ", one of them to count the rows" if route.counted else ""
-        self.stdout.write(f"{route.reader.name}: {route.queries} queries{counted}")
+        queries = "1 query" if route.queries == 1 else f"{route.queries} queries"
+        self.stdout.write(f"{route.reader.name}: {queries}{counted}")
         self.stdout.write("\n".join(route.reader.plan.lines()))
         for path, text in route.reader.statements(route.rows) if sql else ():
             self.stdout.write(f"\n-- {path or route.reader.plan.model.__name__}\n{text}")

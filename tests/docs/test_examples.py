@@ -1,0 +1,66 @@
+"""Every example in README.md and in docs is executed, in a transaction of its page's own."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from django.test import override_settings
+
+from matinee import conf
+from tests import _databases
+from tests.docs import _examples
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*/*.md")), ROOT / "docs" / "index.md"]
+
+
+@pytest.fixture(scope="module")
+def films(django_db_setup, django_db_blocker):
+    """The name of a database with the real films, which Django's connection leads to."""
+    with django_db_blocker.unblock():
+        template = _databases.films_template()
+        with (
+            _databases.clone("docs", template=template) as name,
+            _databases.connected_to(name),
+        ):
+            yield name
+
+
+@pytest.fixture
+def folder(monkeypatch):
+    """The working directory: one that the embedded server's user may enter too."""
+    path = Path(tempfile.mkdtemp(prefix="m-", dir="/tmp"))
+    path.chmod(0o711)
+    monkeypatch.chdir(path)
+    yield path
+    shutil.rmtree(path)
+
+
+@pytest.fixture
+def project_database(folder):
+    """The address of an empty database, for a page that makes a project of its own."""
+    with _databases.clone("project", template="template1") as name:
+        yield _databases.server_url(name)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_example_runs_and_prints_what_the_page_says(
+    path, films, db, folder, project_database, monkeypatch
+):
+    monkeypatch.setenv("DATABASE_URL", project_database)
+    page = _examples.Page(path, folder)
+    page.run()
+    called = _examples.fences(path.read_text())
+    assert page.executed == sum(each in _examples.EXECUTED for each in called)
+    with override_settings(MATINEE=page.document.namespace.get("MATINEE", {})):
+        assert list(conf.problems()) == []
+
+
+def test_an_example_that_prints_something_else_fails():
+    with pytest.raises(AssertionError, match="three"):
+        _examples.compare("one\ntwo\nthree\n", "one\n...\nfour")
+
+
+def test_dots_stand_for_anything():
+    _examples.compare("one  \ntwo\nthree\n", "one\n...e\n")
