@@ -11,7 +11,7 @@ from django.db.models.fields.related_descriptors import ManyToManyDescriptor
 from django.db.models.query import ModelIterable
 
 from matinee import conf, receipts
-from matinee.reads.facts import attribute, columns
+from matinee.reads._facts import attribute, columns
 from matinee.reads.plan import Plan, Step
 from matinee.reads.shape import Hop, Link
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from matinee.reads import unplanned
 from matinee.reads.drf import plan_for
 from tests.db.reads.test_serializers import AuthorS, CountryS, of
-from tests.shelf.models import Author, Book, Chapter, Note, Shop, Tag
+from tests.shelf.models import Author, Book, BookTag, Chapter, Note, Shop, Tag
 
 BookS = of(Book, "id", "title", author=AuthorS(), chapters=of(Chapter, "title")(many=True))
 
@@ -259,3 +259,28 @@ def test_the_statements_are_those_that_run_but_for_the_keys(library):
 
     assert list(shown) == ["", "chapters", "chapters.note_set", "tags", "tags.books"]
     assert list(shown.values()) == [re.sub(r"IN \([\d, ]+\)", "IN (…)", sql) for sql in ran]
+
+
+def test_a_forward_relation_fetched_by_a_query_of_its_own_uses_the_base_manager(library, read):
+    library(3)
+    Chapter.everything.update(removed=True)
+    serializer_class = of(Note, "text", chapter=of(Chapter, "title")())
+
+    with transaction.atomic():
+        answer = read(serializer_class, Note.objects.select_for_update())
+
+    assert answer.planned_queries == 2
+    assert all(row["chapter"] for row in answer.planned)
+
+
+@pytest.mark.filterwarnings("ignore:Calling select_related")  # deprecated since Django 6.1
+def test_what_a_bare_select_related_follows_beyond_the_plan_is_kept(library):
+    library(3)
+    serializer = of(BookTag, "weight", book=of(Book, "title")())()
+
+    with CaptureQueriesContext(connection) as queries:
+        for each in plan_for(serializer).apply(BookTag.objects.select_related()):
+            assert each.tag.name
+            assert each.book.blurb
+
+    assert len(queries) == 1

@@ -1,7 +1,7 @@
 """reads for Django REST framework: the only part of Matinee that imports it."""
 
-from matinee.reads.drf.reader import plan_for
-from matinee.reads.drf.routes import Route, routes
-from matinee.reads.drf.views import PlannedReads
+from matinee.reads.drf._reader import plan_for
+from matinee.reads.drf._routes import Route, routes
+from matinee.reads.drf._views import PlannedReads
 
 __all__ = ["PlannedReads", "Route", "plan_for", "routes"]

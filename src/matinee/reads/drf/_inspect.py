@@ -11,7 +11,7 @@ from django.db.models import Model
 from rest_framework import relations, serializers
 
 from matinee.exceptions import ReadsError
-from matinee.reads import facts
+from matinee.reads import _facts as facts
 from matinee.reads.shape import Ask, Draft, Hop, Link, Shape
 
 __all__ = ["Inspection", "inspect"]

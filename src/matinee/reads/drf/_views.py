@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from rest_framework.permissions import SAFE_METHODS
 
-from matinee.reads.drf.reader import plan_for
+from matinee.reads.drf._reader import plan_for
 
 __all__ = ["PlannedReads"]
 

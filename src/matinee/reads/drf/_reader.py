@@ -6,7 +6,7 @@ from django.db.models import Model
 
 from matinee import conf
 from matinee.reads.apply import Reader
-from matinee.reads.drf.inspect import Inspection, is_static
+from matinee.reads.drf._inspect import Inspection, is_static
 from matinee.reads.plan import plan
 
 __all__ = ["plan_for"]

@@ -12,8 +12,8 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 
 from matinee.reads.apply import Reader
-from matinee.reads.drf.reader import plan_for
-from matinee.reads.drf.views import PlannedReads
+from matinee.reads.drf._reader import plan_for
+from matinee.reads.drf._views import PlannedReads
 
 __all__ = ["Route", "routes"]
 
