@@ -29,12 +29,12 @@ INSTALLED_APPS = [
     "django_htmx",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "cinema.api",  # before rest_framework, whose template it dresses
     "rest_framework",
     "matinee",
     "cinema.films",
     "cinema.programme",
     "cinema.reviews",
-    "cinema.api",
     "cinema.backstage",
 ]
 

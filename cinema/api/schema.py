@@ -44,6 +44,9 @@ class Schema(AutoSchema):
         serializer = self.get_response_serializer()
         return [FIELDS] if self.method == "GET" and isinstance(serializer, SparseFields) else []
 
+    def get_description(self) -> str:
+        return str(self.view.description)
+
     def get_auth(self) -> list[dict[str, list[str]]]:
         """Say that everybody reads: {} is nobody in particular."""
         return [*([{}] if self.method == "GET" else []), *super().get_auth()]

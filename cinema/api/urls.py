@@ -1,10 +1,10 @@
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import DefaultRouter
 
 from cinema.api import views
 
 router = DefaultRouter(use_regex_path=False)
+router.APIRootView = views.Root
 router.include_format_suffixes = False
 router.register("films", views.FilmViewSet)
 router.register("directors", views.DirectorViewSet)
@@ -16,8 +16,8 @@ router.register("reviews", views.ReviewViewSet)
 
 api = [
     path("", include(router.urls)),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+    path("schema/", views.Description.as_view(), name="schema"),
+    path("docs/", views.Docs.as_view(), name="docs"),
 ]
 
 urlpatterns = [

@@ -4,6 +4,10 @@ from typing import Any
 
 from django.db.models import Count
 from django.utils.cache import patch_cache_control
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.routers import APIRootView
 from rest_framework.viewsets import ModelViewSet
 
 from cinema.api import filters, serializers
@@ -15,13 +19,27 @@ from cinema.reviews.models import Review
 from matinee.reads.drf import PlannedReads
 
 
-class HouseRules:
-    """What holds for every resource: who writes, sparse fields, and who may cache an answer."""
+class PrivateToAccounts:
+    """Lets no shared cache keep what somebody logged in was answered."""
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if request.user.is_authenticated:
+            patch_cache_control(response, private=True)
+        return response
+
+
+class HouseRules(PrivateToAccounts):
+    """What holds for every resource: who writes, what it is called, and sparse fields."""
 
     permission_classes = [StaffWrites]
     lookup_value_converter = "int"
     # Where one row shows more than a row of the list does.
     detail_serializer_class: type | None = None
+
+    def get_view_name(self) -> str:
+        names = self.queryset.model._meta
+        return capfirst(names.verbose_name if self.detail else names.verbose_name_plural)
 
     def get_serializer_class(self) -> type:
         if self.detail_serializer_class is None or self.action == "list":
@@ -32,16 +50,22 @@ class HouseRules:
         request = getattr(self, "request", None)
         return {**super().get_serializer_context(), PARAMETER: wanted_fields(request)}
 
-    def finalize_response(self, request, response, *args, **kwargs):
-        response = super().finalize_response(request, response, *args, **kwargs)
-        if self.request.user.is_authenticated:
-            patch_cache_control(response, private=True)
-        return response
+
+class Root(PrivateToAccounts, APIRootView):
+    name = _("API")
+    description = _("Everything there is to ask for. Each list says how it is filtered.")
+
+
+class Description(PrivateToAccounts, SpectacularAPIView):
+    """The schema, as YAML or JSON."""
+
+
+class Docs(PrivateToAccounts, SpectacularSwaggerView):
+    url_name = "api:schema"
 
 
 class FilmViewSet(PlannedReads, HouseRules, ModelViewSet):
-    """Every film the house knows of, with what is known of it."""
-
+    description = _("Every film the house knows of, with what is known of it.")
     queryset = Film.objects.all()
     serializer_class = serializers.FilmSerializer
     detail_serializer_class = serializers.FilmDetailSerializer
@@ -49,8 +73,7 @@ class FilmViewSet(PlannedReads, HouseRules, ModelViewSet):
 
 
 class DirectorViewSet(PlannedReads, HouseRules, ModelViewSet):
-    """Directors; each one's own answer lists their films."""
-
+    description = _("Directors; each one's own answer lists their films.")
     queryset = Director.objects.annotate(film_count=Count("films")).order_by("name")
     serializer_class = serializers.DirectorSerializer
     detail_serializer_class = serializers.DirectorDetailSerializer
@@ -58,40 +81,35 @@ class DirectorViewSet(PlannedReads, HouseRules, ModelViewSet):
 
 
 class GenreViewSet(PlannedReads, HouseRules, ModelViewSet):
-    """Genres, and how many films each has."""
-
+    description = _("Genres, and how many films each has.")
     queryset = Genre.objects.annotate(film_count=Count("films")).order_by("name")
     serializer_class = serializers.GenreSerializer
     filterset_class = filters.GenreFilter
 
 
 class DistributorViewSet(PlannedReads, HouseRules, ModelViewSet):
-    """Distributors, and how many films each has."""
-
+    description = _("Distributors, and how many films each has.")
     queryset = Distributor.objects.annotate(film_count=Count("films")).order_by("name")
     serializer_class = serializers.DistributorSerializer
     filterset_class = filters.DistributorFilter
 
 
 class HallViewSet(PlannedReads, HouseRules, ModelViewSet):
-    """The halls of the house."""
-
+    description = _("The halls of the house.")
     queryset = Hall.objects.all()
     serializer_class = serializers.HallSerializer
     filterset_class = filters.HallFilter
 
 
 class ScreeningViewSet(PlannedReads, HouseRules, ModelViewSet):
-    """What is shown where and when. Halls cannot be booked twice."""
-
+    description = _("What is shown where and when. Halls cannot be booked twice.")
     queryset = Screening.objects.order_by("starts_at", "hall__name", "pk")
     serializer_class = serializers.ScreeningSerializer
     filterset_class = filters.ScreeningFilter
 
 
 class ReviewViewSet(PlannedReads, HouseRules, ModelViewSet):
-    """What visitors say. Who is logged in writes their own, one a film."""
-
+    description = _("What visitors say. Who is logged in writes their own, one a film.")
     queryset = Review.objects.all()
     serializer_class = serializers.ReviewSerializer
     filterset_class = filters.ReviewFilter

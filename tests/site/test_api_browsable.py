@@ -45,12 +45,20 @@ def test_every_endpoint_has_a_page_for_everybody(endpoint, caller):
 
 def test_the_root_the_login_and_a_refusal_are_pages():
     client = Client()
-    assert "/api/films/" in page(client, "/api/")
+    root = page(client, "/api/")
+    assert "/api/films/" in root
+    assert 'href="/api/docs/"' in root
     assert "csrfmiddlewaretoken" in page(client, "/api/auth/login/?next=/api/")
     assert "/api/auth/login/" in page(client, "/api/films/")
     assert "genre" in page(client, "/api/films/?genre=abc", status=400)
     page(client, "/api/films/?page=99", status=404)
     page(staff(), "/api/films/?page=0", status=400)
+
+
+def test_a_page_is_headed_by_what_it_shows():
+    hall = fill(1)[0].screenings.get().hall
+    assert "<h1>Halls</h1>" in page(Client(), "/api/halls/")
+    assert "<h1>Hall</h1>" in page(Client(), f"/api/halls/{hall.pk}/")
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
@@ -193,6 +201,11 @@ def test_an_answer_to_who_is_logged_in_is_theirs_alone(endpoint, headers):
             response = client.get(path, headers=headers)
             assert "private" in response["Cache-Control"]
             assert {"Accept", "Cookie"} <= {name.strip() for name in response["Vary"].split(",")}
+
+
+@pytest.mark.parametrize("path", ["/api/", "/api/docs/", "/api/schema/"])
+def test_so_is_the_way_in(path):
+    assert "private" in visitor().get(path)["Cache-Control"]
 
 
 def test_an_answer_to_nobody_in_particular_still_varies_with_who_asks():
