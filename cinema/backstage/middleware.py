@@ -1,7 +1,7 @@
 """Fixes the drawer to every page, once the page is made and its receipt known."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from inspect import iscoroutinefunction
 
 from django.conf import settings
@@ -33,33 +33,40 @@ def drawer(get_response: Callable) -> Callable:
 
         async def respond(request: HttpRequest) -> HttpResponseBase:
             request.backstage_chain = get_response
-            with _way(request):
+            naive = _take_out_wish(request)
+            with unplanned() if naive else nullcontext():
                 response = await get_response(request)
-            return _dress(request, response)
+            return _dress(request, response, naive=naive)
     else:
 
         def respond(request: HttpRequest) -> HttpResponseBase:
             request.backstage_chain = get_response
-            with _way(request):
+            naive = _take_out_wish(request)
+            with unplanned() if naive else nullcontext():
                 response = get_response(request)
-            return _dress(request, response)
+            return _dress(request, response, naive=naive)
 
     return respond
 
 
-def _way(request: HttpRequest) -> AbstractContextManager[None]:
-    return unplanned() if WITHOUT in request.GET else nullcontext()
+def _take_out_wish(request: HttpRequest) -> bool:
+    """Return whether the page is wanted without Matinee; views need not know of the parameter."""
+    if WITHOUT not in request.GET:
+        return False
+    query = request.GET.copy()
+    del query[WITHOUT]
+    request.GET = query
+    request.META["QUERY_STRING"] = query.urlencode()
+    return True
 
 
-def _dress(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+def _dress(request: HttpRequest, response: HttpResponseBase, *, naive: bool) -> HttpResponseBase:
     if not _is_page(request, response):
         return response
     facts = {
-        "account": account(
-            request.receipt, size=len(response.content), planned=WITHOUT not in request.GET
-        ),
-        "page": _address(request),
-        "naive": WITHOUT in request.GET,
+        "account": account(request.receipt, size=len(response.content), planned=not naive),
+        "page": request.get_full_path(),
+        "naive": naive,
         "repeatable": request.method == "GET",
         "break_it": settings.CINEMA_BREAK_IT,
     }
@@ -94,12 +101,6 @@ def _with_drawer(request: HttpRequest, content: bytes, facts: dict[str, object])
         # A part of a page: htmx puts the new figures into the drawer that is there.
         return content + render_to_string("backstage/refresh.html", facts).encode()
     return content
-
-
-def _address(request: HttpRequest) -> str:
-    query = request.GET.copy()
-    query.pop(WITHOUT, None)
-    return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
 def _language(request: HttpRequest) -> str:

@@ -173,6 +173,12 @@ def test_without_matinee_the_page_runs_many_more_queries(films, client):
     assert "without Matinee" in naive.content.decode()
 
 
+def test_the_api_too_runs_many_more_queries_without_matinee(films, client):
+    planned, naive = client.get("/api/films/"), client.get("/api/films/?without-matinee")
+    assert sent(naive) > 2 * sent(planned)
+    assert naive.content == planned.content
+
+
 def test_the_comparison_states_what_each_way_really_ran(films, client):
     planned, naive = sent(client.get("/")), sent(client.get("/?without-matinee"))
     page = client.get("/backstage/compare/", {"page": "/"}).content.decode()
