@@ -104,7 +104,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "cinema.api.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "cinema.api.schema.Schema",
     "DEFAULT_THROTTLE_CLASSES": ["cinema.api.throttles.Reads", "cinema.api.throttles.Writes"],
-    "DEFAULT_THROTTLE_RATES": {"reads": "600/min", "writes": "60/min", "passwords": "30/min"},
+    "DEFAULT_THROTTLE_RATES": {"reads": "600/min", "writes": "60/min", "passwords": "60/min"},
     "EXCEPTION_HANDLER": "cinema.api.errors.handle",
     # Callers are told apart by their own address. Behind a proxy: how many there are.
     "NUM_PROXIES": 0,

@@ -22,25 +22,27 @@ from cinema.reviews.models import Review
 
 MAX_ID = 2**63 - 1
 LONGEST_SEARCH = 100
+MOST_NAMED = 10
 FIRST_YEAR, LAST_YEAR = 1880, 2200
 
 
 class KnownParameters(DjangoFilterBackend):
-    """Filters of a FilterSet, and nothing but them."""
+    """Filters of a FilterSet, and nothing but them. One row is not filtered: it has its id."""
 
-    EVERYWHERE = frozenset({"page", "page_size", "fields", "format"})
+    EVERYWHERE = frozenset({"fields", "format"})
+    LISTS = frozenset({"page", "page_size"})
+
+    def get_filterset_class(self, view, queryset=None):
+        one_row = getattr(view, "detail", False)
+        return None if one_row else super().get_filterset_class(view, queryset)
 
     def filter_queryset(self, request, queryset, view):
-        filterset_class = self.get_filterset_class(view, queryset)
-        known = {*(filterset_class.base_filters if filterset_class else ()), *self.EVERYWHERE}
-        if unknown := sorted(set(request.query_params) - known):
+        filterset = self.get_filterset_class(view, queryset)
+        known = self.EVERYWHERE | (self.LISTS.union(filterset.base_filters) if filterset else set())
+        if unknown := sorted(request.query_params.keys() - known)[:MOST_NAMED]:
             message = _("There is no such parameter. Known are: %(known)s.")
-            raise ValidationError(
-                {
-                    name[:100]: [message % {"known": ", ".join(sorted(known))}]
-                    for name in unknown[:10]
-                }
-            )
+            said = message % {"known": ", ".join(sorted(known))}
+            raise ValidationError({name[:LONGEST_SEARCH]: [said] for name in unknown})
         return super().filter_queryset(request, queryset, view)
 
 

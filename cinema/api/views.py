@@ -10,8 +10,9 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import APIRootView
 from rest_framework.viewsets import ModelViewSet
 
-from cinema.api import filters, serializers
+from cinema.api import filters
 from cinema.api.permissions import AuthorsWrite, StaffWrites
+from cinema.api.serializers import films, programme, reviews
 from cinema.api.sparse import PARAMETER, wanted_fields
 from cinema.films.models import Director, Distributor, Film, Genre
 from cinema.programme.models import Hall, Screening
@@ -67,50 +68,50 @@ class Docs(PrivateToAccounts, SpectacularSwaggerView):
 class FilmViewSet(PlannedReads, HouseRules, ModelViewSet):
     description = _("Every film the house knows of, with what is known of it.")
     queryset = Film.objects.all()
-    serializer_class = serializers.FilmSerializer
-    detail_serializer_class = serializers.FilmDetailSerializer
+    serializer_class = films.FilmSerializer
+    detail_serializer_class = films.FilmDetailSerializer
     filterset_class = filters.FilmFilter
 
 
 class DirectorViewSet(PlannedReads, HouseRules, ModelViewSet):
     description = _("Directors; each one's own answer lists their films.")
     queryset = Director.objects.annotate(film_count=Count("films")).order_by("name")
-    serializer_class = serializers.DirectorSerializer
-    detail_serializer_class = serializers.DirectorDetailSerializer
+    serializer_class = films.DirectorSerializer
+    detail_serializer_class = films.DirectorDetailSerializer
     filterset_class = filters.DirectorFilter
 
 
 class GenreViewSet(PlannedReads, HouseRules, ModelViewSet):
     description = _("Genres, and how many films each has.")
     queryset = Genre.objects.annotate(film_count=Count("films")).order_by("name")
-    serializer_class = serializers.GenreSerializer
+    serializer_class = films.GenreSerializer
     filterset_class = filters.GenreFilter
 
 
 class DistributorViewSet(PlannedReads, HouseRules, ModelViewSet):
     description = _("Distributors, and how many films each has.")
     queryset = Distributor.objects.annotate(film_count=Count("films")).order_by("name")
-    serializer_class = serializers.DistributorSerializer
+    serializer_class = films.DistributorSerializer
     filterset_class = filters.DistributorFilter
 
 
 class HallViewSet(PlannedReads, HouseRules, ModelViewSet):
     description = _("The halls of the house.")
     queryset = Hall.objects.all()
-    serializer_class = serializers.HallSerializer
+    serializer_class = programme.HallSerializer
     filterset_class = filters.HallFilter
 
 
 class ScreeningViewSet(PlannedReads, HouseRules, ModelViewSet):
     description = _("What is shown where and when. Halls cannot be booked twice.")
     queryset = Screening.objects.order_by("starts_at", "hall__name", "pk")
-    serializer_class = serializers.ScreeningSerializer
+    serializer_class = programme.ScreeningSerializer
     filterset_class = filters.ScreeningFilter
 
 
 class ReviewViewSet(PlannedReads, HouseRules, ModelViewSet):
     description = _("What visitors say. Who is logged in writes their own, one a film.")
     queryset = Review.objects.all()
-    serializer_class = serializers.ReviewSerializer
+    serializer_class = reviews.ReviewSerializer
     filterset_class = filters.ReviewFilter
     permission_classes = [AuthorsWrite]

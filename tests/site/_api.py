@@ -1,13 +1,10 @@
 """Rows for the API's tests, and the callers that ask for them."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
-import pytest
 from django.contrib.auth.models import Permission, User
-from django.core.cache import cache
 from django.test import Client
 
 from cinema.films.models import Direction, Director, Distributor, Film, Genre
@@ -17,14 +14,6 @@ from cinema.reviews.models import Review, Reviewer
 ENDPOINTS = ["films", "directors", "genres", "distributors", "halls", "screenings", "reviews"]
 OPENING = datetime(2026, 11, 22, 10, tzinfo=UTC)
 _serial = count(1)
-
-
-@pytest.fixture(autouse=True)
-def _unthrottled() -> Iterator[None]:
-    """Each test starts with the whole of its minute."""
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def fill(films: int) -> list[Film]:
@@ -128,3 +117,10 @@ def row(endpoint: str) -> dict:
             return {"film_id": film.pk, "stars": 4, "text": "The zither stays."}
         case _:
             return {"name": f"New {endpoint} {n}"}
+
+
+def make(client: Client, endpoint: str, **changes) -> dict:
+    """Post a new row and return what is answered."""
+    response = send(client, "post", f"/api/{endpoint}/", row(endpoint) | changes)
+    assert response.status_code == 201, response.content
+    return response.json()

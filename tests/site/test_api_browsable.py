@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cinema.films.models import Director, Film, Genre
 from cinema.reviews.models import Review, Reviewer
-from tests.site._api import ENDPOINTS, _unthrottled, fill, row, send, staff, visitor  # noqa: F401
+from tests.site._api import ENDPOINTS, fill, row, send, staff, visitor
 
 pytestmark = pytest.mark.django_db
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

@@ -9,7 +9,7 @@ import pytest
 from cinema.films.models import Director, Distributor, Film, Genre
 from cinema.programme.models import Hall, Screening
 from cinema.reviews.models import Review, Reviewer
-from tests.site._api import ENDPOINTS, _unthrottled, fill  # noqa: F401
+from tests.site._api import ENDPOINTS, fill
 
 pytestmark = pytest.mark.django_db
 
@@ -271,6 +271,12 @@ def test_a_parameter_nobody_knows_is_named_beside_those_there_are(client, endpoi
     response = client.get(f"/api/{endpoint}/?gener=3&page=1")
     assert response.status_code == 400
     assert "ordering" in response.json()["gener"][0]
+
+
+@pytest.mark.parametrize("query", ["genre=1", "search=x", "page=1", "ordering=title"])
+def test_one_row_is_not_filtered(client, query):
+    film = fill(1)[0]
+    assert client.get(f"/api/films/{film.pk}/?{query}").status_code == 400
 
 
 def test_a_flood_of_unknown_parameters_gets_a_short_answer(client):

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cinema.films.models import Director, Film
 from cinema.reviews.models import Reviewer
-from tests.site._api import ENDPOINTS, _unthrottled, fill, row, send, staff, visitor  # noqa: F401
+from tests.site._api import ENDPOINTS, fill, row, send, staff, visitor
 
 pytestmark = pytest.mark.django_db
 log = logging.getLogger(__name__)

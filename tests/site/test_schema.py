@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from jsonschema import Draft202012Validator
 
-from tests.site._api import ENDPOINTS, _unthrottled, fill, row, send, staff, visitor  # noqa: F401
+from tests.site._api import ENDPOINTS, fill, row, send, staff, visitor
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 
