@@ -44,6 +44,7 @@ default_role = "py:obj"
 # Others' objects have no page here, and no network is asked for theirs.
 nitpick_ignore_regex = [
     ("py:.*", r"(django|rest_framework|psycopg|collections|contextlib|os|typing)\..*"),
+    ("py:class", r"matinee\.embedded\._databases\.Database|dict\[str"),
 ]
 
 copybutton_prompt_text = "$ "

@@ -169,7 +169,7 @@ class Reads(Section):
         int,
         default=10,
         at_least=1,
-        doc="The deepest nesting of serializers that is planned; a deeper one is an error.",
+        doc="The deepest nesting of serializers that is planned; what is below stays lazy.",
     )
 
 

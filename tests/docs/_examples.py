@@ -1,11 +1,12 @@
 """Examples in Markdown: Python that runs, files that are written, commands whose output is compared.
 
-What a fence is called says what becomes of it. ``python`` runs, in one namespace a page; with a
-caption it is written to the file the caption names. ``console`` holds commands after ``$ `` and what
+What a fence is called says what becomes of it. ``python`` runs, in one namespace a page, and
+tests in it are run; with a caption it is written to the file the caption names. ``console`` holds commands after ``$ `` and what
 they print. ``output`` is what the Python before it printed. In both, ``...`` stands for anything.
 """
 
 import contextlib
+import inspect
 import os
 import re
 import shlex
@@ -14,6 +15,7 @@ import sys
 from io import StringIO
 from pathlib import Path
 
+from asgiref.sync import async_to_sync
 from django.core.management import CommandError, call_command
 from sybil import Document
 from sybil.evaluators.python import PythonEvaluator
@@ -35,8 +37,9 @@ def fences(text):
 class Page:
     """A page whose examples are executed in *folder*, in the order of the page."""
 
-    def __init__(self, path, folder):
+    def __init__(self, path, folder, fixture):
         self.folder = Path(folder)
+        self.fixture = fixture
         self.printed = ""
         self.executed = 0
         self.python = PythonEvaluator()
@@ -54,10 +57,20 @@ class Page:
         if caption:
             self.write(caption, str(example.parsed))
             return
+        known = {**self.document.namespace}
         out = StringIO()
         with contextlib.redirect_stdout(out):
             self.python(example)
+            for name, found in [*self.document.namespace.items()]:
+                if name.startswith("test_") and found is not known.get(name):
+                    self.test(found)
         self.printed = out.getvalue()
+
+    def test(self, function):
+        """Run a test as pytest would, with its fixtures."""
+        wanted = {name: self.fixture(name) for name in inspect.signature(function).parameters}
+        called = async_to_sync(function) if inspect.iscoroutinefunction(function) else function
+        called(**wanted)
 
     def write(self, caption, text):
         """Write a file, or add to it: ``shop/settings.py, at the end``."""

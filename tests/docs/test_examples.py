@@ -46,10 +46,10 @@ def project_database(folder):
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_example_runs_and_prints_what_the_page_says(
-    path, films, db, folder, project_database, monkeypatch
+    path, films, db, folder, project_database, monkeypatch, request
 ):
     monkeypatch.setenv("DATABASE_URL", project_database)
-    page = _examples.Page(path, folder)
+    page = _examples.Page(path, folder, request.getfixturevalue)
     page.run()
     called = _examples.fences(path.read_text())
     assert page.executed == sum(each in _examples.EXECUTED for each in called)

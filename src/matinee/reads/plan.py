@@ -36,7 +36,7 @@ class Plan:
 
     @property
     def queries(self) -> int:
-        """The number of queries at most: fewer where a level has no rows to go on from."""
+        """The number of queries at most; fewer where a level has no rows to go on from."""
         fetched = sum(step.plan.queries if step.plan else 1 for step in self.fetches)
         return 1 + fetched + sum(step.plan.queries - 1 for step in self.joins if step.plan)
 
