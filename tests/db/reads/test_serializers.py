@@ -35,7 +35,11 @@ KINDS = {
         1,
     ),
     "primary key of a reverse one-to-one": (
-        lambda: of(Cover, "book", pages=s.PrimaryKeyRelatedField(read_only=True, source="book")),
+        lambda: of(Book, "id", cover=s.PrimaryKeyRelatedField(read_only=True)),
+        0,
+    ),
+    "primary key of a reverse one-to-one by its query name": (
+        lambda: of(Author, "id", passport=s.PrimaryKeyRelatedField(read_only=True)),
         0,
     ),
     "slug of a foreign key": (lambda: of(Book, author=s.SlugRelatedField("name", read_only=True)), 0),
@@ -382,6 +386,33 @@ def test_a_serializer_without_a_model_says_how_to_name_one():
         plan_for(Nameless())
     assert "model=" in caught.value.hint
     assert caught.value.code == "reads.no_model"
+
+
+def test_fields_dropped_before_the_first_plan_are_read_by_the_next_instance():
+    serializer_class = of(Book, "title", tags=of(models.Tag, "name")(many=True))
+    serializer = serializer_class()
+    del serializer.fields["tags"]
+
+    assert plan_for(serializer).plan.queries == 1
+    assert plan_for(serializer_class()).plan.queries == 2
+
+
+def test_a_serializer_around_a_dynamic_one_is_planned_each_time():
+    wanted = ["id"]
+
+    class Dynamic(s.ModelSerializer):
+        def get_fields(self):
+            return {name: each for name, each in super().get_fields().items() if name in wanted}
+
+        class Meta:
+            model = Author
+            fields = ("id", "country")
+            depth = 1
+
+    serializer_class = of(Book, "title", author=Dynamic())
+    assert "country" not in str(plan_for(serializer_class()))
+    wanted.append("country")
+    assert "join country" in str(plan_for(serializer_class()))
 
 
 def test_a_static_serializer_is_planned_once():

@@ -120,9 +120,7 @@ class Inspection:
             if not field.use_pk_only_optimization() or isinstance(field.parent, _MANY):
                 far.hand_over(_how(ask, f"{cls.__name__}.to_representation"))
         elif isinstance(field, relations.SlugRelatedField):
-            end = self.walk(far, field.slug_field.replace("__", ".").split("."), ask)
-            if end is not None:
-                end.hand_over(_how(ask, f"{end.model.__name__} as a slug"))
+            self.walk(far, field.slug_field.replace("__", ".").split("."), ask)
         elif isinstance(field, relations.HyperlinkedRelatedField):
             self.walk(far, [field.lookup_field], ask)
         elif isinstance(field, relations.StringRelatedField):
