@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
+from rest_framework.settings import api_settings
 
+from cinema.api.sparse import PARAMETER
 from cinema.films.models import Director, Distributor, Film, Genre
 from cinema.programme.models import Hall, Screening
 from cinema.reviews.models import Review
@@ -29,21 +31,29 @@ FIRST_YEAR, LAST_YEAR = 1880, 2200
 class KnownParameters(DjangoFilterBackend):
     """Filters of a FilterSet, and nothing but them. One row is not filtered: it has its id."""
 
-    EVERYWHERE = frozenset({"fields", "format"})
-    LISTS = frozenset({"page", "page_size"})
-
     def get_filterset_class(self, view, queryset=None):
-        one_row = getattr(view, "detail", False)
-        return None if one_row else super().get_filterset_class(view, queryset)
+        return None if _is_of_one_row(view) else super().get_filterset_class(view, queryset)
 
     def filter_queryset(self, request, queryset, view):
         filterset = self.get_filterset_class(view, queryset)
-        known = self.EVERYWHERE | (self.LISTS.union(filterset.base_filters) if filterset else set())
+        known = {PARAMETER, api_settings.URL_FORMAT_OVERRIDE, *_pages(view)}
+        known.update(filterset.base_filters if filterset else ())
         if unknown := sorted(request.query_params.keys() - known)[:MOST_NAMED]:
             message = _("There is no such parameter. Known are: %(known)s.")
             said = message % {"known": ", ".join(sorted(known))}
             raise ValidationError({name[:LONGEST_SEARCH]: [said] for name in unknown})
         return super().filter_queryset(request, queryset, view)
+
+
+def _is_of_one_row(view) -> bool:
+    return getattr(view, "detail", False)
+
+
+def _pages(view) -> list[str]:
+    """Return the parameters by which *view* is asked for a page."""
+    if _is_of_one_row(view) or view.paginator is None:
+        return []
+    return [view.paginator.page_query_param, view.paginator.page_size_query_param]
 
 
 class WholeNumber(filters.NumberFilter):
