@@ -225,7 +225,8 @@ class ReceiptMiddleware:
     def _account(
         self, request: HttpRequest
     ) -> Iterator[Callable[[HttpResponseBase], HttpResponseBase]]:
-        receipt = Receipt(method=request.method or "", path=request.path)
+        # A test counts what its client's requests send: its receipt is around this one.
+        receipt = Receipt(method=request.method or "", path=request.path, outer=_current.get())
         request.receipt = receipt  # type: ignore[attr-defined]  # for views and templates
         try:
             with _opened(receipt):

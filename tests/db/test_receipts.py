@@ -57,6 +57,12 @@ def test_an_async_view_under_wsgi_is_accounted_for(site):
     assert Client().get("/async").wsgi_request.receipt.query_count == 2
 
 
+def test_a_receipt_around_a_request_sees_its_queries_too(site):
+    with receipts.collect() as around:
+        response = Client().get("/sync")
+    assert around.query_count == response.wsgi_request.receipt.query_count == 1
+
+
 async def test_a_sync_view_under_asgi_is_accounted_for(site):
     response = await AsyncClient().get("/sync")
     assert response.asgi_request.receipt.query_count == 1
