@@ -3,10 +3,12 @@
 import os
 import secrets
 import socket
+import struct
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from shutil import disk_usage
 
 from matinee.embedded._home import PORT, Home
 from matinee.embedded._leaving import (
@@ -28,6 +30,7 @@ SUPERUSER = "postgres"
 _READY_WITHIN_S = 60
 # Backends of a killed postmaster leave within moments, unless one is busy.
 _ORPHANS_GONE_WITHIN_S = 20
+_LEAST_FREE_BYTES = 1 << 20
 _FULL = ("No space left on device", "Disk quota exceeded")
 
 
@@ -60,13 +63,13 @@ def start_server(home: Home, settings: Mapping[str, str]) -> Path:
     configure(home, settings)
     lock = _await_orphans(home)
     try:
-        _remove_stale_pid(home)
+        _remove_stale_files(home)
         pid = _launch(home, wheel, lock)
     finally:
         close(lock)  # Not unlocked: the server holds it now.
     if _wait_until_ready(home, pid=pid):
         return Path(_pid_file(home)[4])
-    message = f"PostgreSQL did not start in {home.server}."
+    message = f"PostgreSQL did not start in {home.server}, see server.log there."
     raise _failure(message, _log(home), home, "embedded.start_failed")
 
 
@@ -133,21 +136,31 @@ def _await_orphans(home: Home) -> int:
     return lock
 
 
-def _remove_stale_pid(home: Home) -> None:
-    """Remove a pid file whose number is another program's by now, or a zombie's.
+def _remove_stale_files(home: Home) -> None:
+    """Remove what a killed server left behind and PostgreSQL would take for a living one's.
 
-    PostgreSQL deals with all other stale ones, but refuses to start over these two.
+    That is where the number in it is another program's of the same user by now, or a zombie's. All
+    other stale pid files it deals with itself, and better.
     """
+    stale = []
     pid = recorded_pid(home.data)
-    if pid is None or process_is_server(pid, home.data):
-        return
+    if pid is not None and _exists(pid) and not process_is_server(pid, home.data):
+        stale.append(home.data / "postmaster.pid")
+    socket_lock = home.socket_folder() / f".s.PGSQL.{PORT}.lock"
+    if socket_lock.exists():
+        stale.append(socket_lock)
+    if stale:
+        home.user.run(["rm", "-f", "--", *stale])
+
+
+def _exists(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
-        return
+        return False
     except PermissionError:
         pass
-    home.user.run(["rm", "-f", "--", home.data / "postmaster.pid"])
+    return True
 
 
 def _launch(home: Home, wheel: Wheel, lock: int) -> str:
@@ -166,7 +179,7 @@ def _launch(home: Home, wheel: Wheel, lock: int) -> str:
         ["/bin/sh", "-c", script, "sh", home.log, *server], cwd=home.server, keep=(lock,)
     )
     if done.returncode:
-        message = f"PostgreSQL's log {home.log} cannot be written."
+        message = f"The log {home.log} cannot be written."
         raise _failure(message, done.stdout, home, "embedded.start_failed")
     return done.stdout.strip()
 
@@ -192,13 +205,18 @@ def _wait_until_ready(home: Home, *, pid: str | None = None) -> bool:
 
 
 def _answers(folder: Path) -> bool:
-    with socket.socket(socket.AF_UNIX) as attempt:
-        attempt.settimeout(5)
+    """Ask for TLS, which a postmaster denies on a socket like this without any further ado.
+
+    https://www.postgresql.org/docs/current/protocol-message-formats.html, SSLRequest
+    """
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(10)
         try:
-            attempt.connect(str(folder / f".s.PGSQL.{PORT}"))
+            connection.connect(str(folder / f".s.PGSQL.{PORT}"))
+            connection.sendall(struct.pack("!ii", 8, 80877103))
+            return connection.recv(1) != b""
         except OSError:
             return False
-    return True
 
 
 def _pid_file(home: Home) -> list[str]:
@@ -216,12 +234,13 @@ def _log(home: Home) -> str:
         return ""
 
 
-def _failure(message: str, log: str, home: Home, code: str) -> EmbeddedError:
-    tail = "\n".join(log.strip().splitlines()[-15:])
-    if any(sign in log for sign in _FULL):
+def _failure(message: str, said: str, home: Home, code: str) -> EmbeddedError:
+    tail = "\n".join(said.strip().splitlines()[-15:])
+    # A disk can be too full even for the log.
+    if any(sign in said for sign in _FULL) or disk_usage(home.server).free < _LEAST_FREE_BYTES:
         return EmbeddedError(
             f"{message} The disk is full.",
             hint=f"Free some space (a new cluster takes about 60 MB) in {home.server}.\n{tail}",
             code="embedded.disk_full",
         )
-    return EmbeddedError(message, hint=f"The log {home.log} ends with:\n{tail}", code=code)
+    return EmbeddedError(message, hint=f"The last it said was:\n{tail}", code=code)

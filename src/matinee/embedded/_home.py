@@ -8,7 +8,7 @@ In the folder asked for there is ``postgresql/``, the server's home::
         members.lock server.lock keeper.lock    see _leaving
         postgresql.conf pg_hba.conf pg_ident.conf
         elsewhere       only if the home cannot be here: the path where it is
-        socket-folder   only if the socket's path here would be too long
+        socket-folder   only if the socket cannot be here: the path of its folder
         server/         0700, the server's user's own: data/, server.log, the socket
 
 Root writes nothing below ``server/``: its owner could put links in the way.
@@ -52,7 +52,9 @@ class Home:
 
     def socket_folder(self) -> Path:
         """Return the folder for the socket, 0700 and the server user's; make it if need be."""
-        if len(os.fsencode(self.server / f".s.PGSQL.{PORT}")) <= _LONGEST_SOCKET_PATH:
+        length = len(os.fsencode(self.server / f".s.PGSQL.{PORT}"))
+        # libpq takes a host with a comma for two hosts.
+        if length <= _LONGEST_SOCKET_PATH and "," not in str(self.server):
             return self.server
         note = self.path / "socket-folder"
         if note.exists() and _is_private(folder := Path(note.read_text().strip()), self.user):

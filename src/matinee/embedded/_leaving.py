@@ -160,6 +160,8 @@ def _stop_if_alone(home: Path, members: int) -> bool:
     if not _take(members):
         return False
     stop(home)
+    with contextlib.suppress(OSError):  # There is one only if the socket could not be at home.
+        Path((home / "socket-folder").read_text().strip()).rmdir()
     return True
 
 

@@ -61,7 +61,7 @@ def locate(user: User) -> Wheel:
 def _copied(wheel: Wheel, user: User) -> Wheel:
     folder = next(own_folder(), None)
     if folder is None:
-        raise _broken(wheel, user)
+        raise _broken(wheel, user, wheel.failure(user))
     copy = Wheel(_installation(folder / f"postgresql-{wheel.version}"), wheel.version)
     with locked(folder / "copy.lock"):
         if copy.failure(user):
@@ -74,8 +74,8 @@ def _replace(folder: Path, wheel: Wheel, user: User) -> None:
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
         _copy(wheel.root, unfinished)
-        if Wheel(_installation(unfinished), wheel.version).failure(user):
-            raise _broken(wheel, user)
+        if failure := Wheel(_installation(unfinished), wheel.version).failure(user):
+            raise _broken(wheel, user, failure)
         copy = folder / f"postgresql-{wheel.version}"
         shutil.rmtree(copy, ignore_errors=True)
         unfinished.rename(copy)
@@ -83,10 +83,10 @@ def _replace(folder: Path, wheel: Wheel, user: User) -> None:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _broken(wheel: Wheel, user: User) -> EmbeddedError:
+def _broken(wheel: Wheel, user: User, failure: str) -> EmbeddedError:
     return EmbeddedError(
         f'PostgreSQL {wheel.version} must run here as "{user.name}", and does not.',
-        hint=f"{wheel.failure(user)}\nThe wheel may be built for another kind of machine. "
+        hint=f"{failure}\nThe wheel may be built for another kind of machine. "
         "Set DATABASE_URL to use another server.",
         code="embedded.wheel_broken",
     )

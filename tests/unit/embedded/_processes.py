@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 FAST = {"fsync": "off"}
@@ -29,7 +30,12 @@ def python(script: str, *arguments: object, **variables: str) -> subprocess.Comp
     """Run *script* to its end; every warning in it is an error."""
     command = [sys.executable, "-W", "error", "-c", script, *map(str, arguments)]
     return subprocess.run(
-        command, env=environment(**variables), capture_output=True, text=True, timeout=120, check=False
+        command,
+        env=environment(**variables),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
 
 
@@ -46,7 +52,7 @@ class Member:
             **popen,
         )
 
-    def __enter__(self) -> "Member":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -125,3 +131,32 @@ def kill_all(pids: list[int]) -> None:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             continue
+
+
+def may_mount() -> bool:
+    script = "mount -t tmpfs none /mnt"
+    tried = subprocess.run(["unshare", "-m", "sh", "-c", script], capture_output=True, check=False)
+    return tried.returncode == 0
+
+
+def start_in_own_mounts(mount: str, folder: Path) -> str:
+    """Start a server in *folder* after *mount*, which nobody else sees; return what came of it."""
+    script = (
+        "import os, pathlib, sys\n"
+        "from matinee import embedded\n"
+        "from matinee.exceptions import EmbeddedError\n"
+        "try:\n"
+        "    with embedded.start(sys.argv[1], settings={'fsync': 'off'}) as server:\n"
+        "        print('started', pathlib.Path(server.host).owner())\n"
+        "except EmbeddedError as error:\n"
+        "    print(error.code, error)\n"
+    )
+    command = f'{mount} && exec "$1" -W error -c "$2" "$3"'
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", command, "sh", sys.executable, script, str(folder)],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout + done.stderr

@@ -118,11 +118,7 @@ def test_a_server_that_was_left_running_is_joined_and_stopped(folder: Path) -> N
 def test_a_forked_child_has_a_share_of_its_own(folder: Path) -> None:
     script = MEMBER.replace(
         "sys.stdin.read()",
-        "import os\n"
-        "if os.fork():\n"
-        "    sys.exit()\n"
-        "os.close(1)\n"
-        "sys.stdin.read()",
+        "import os\nif os.fork():\n    sys.exit()\nos.close(1)\nsys.stdin.read()",
     )
     with Member(folder, script) as member:
         member.line()
@@ -150,14 +146,20 @@ def test_workers_of_every_kind_come_and_go_without_stopping_the_server(folder: P
     file = folder / "workers.py"
     file.write_text(script)
     done = subprocess.run(
-        [sys.executable, file, folder], env=environment(), capture_output=True, text=True, check=False
+        [sys.executable, file, folder],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (done.stdout, done.stderr) == ("0 True\n" * 3, "")
     assert not working_below(folder)
 
 
 def test_ctrl_c_in_a_terminal_does_not_stop_the_server_under_a_sibling(folder: Path) -> None:
-    script = MEMBER.replace("sys.stdin.read()", "try: sys.stdin.read()\nexcept KeyboardInterrupt: pass")
+    script = MEMBER.replace(
+        "sys.stdin.read()", "try: sys.stdin.read()\nexcept KeyboardInterrupt: pass"
+    )
     with Member(folder, script, start_new_session=True) as first, Member(folder) as sibling:
         first.line(), sibling.line()
         os.killpg(first.pid, signal.SIGINT)
