@@ -49,7 +49,9 @@ def _is_ours(page: str) -> bool:
 def break_it(request: HttpRequest) -> HttpResponse:
     """Show what staff may break."""
     _only_staff(request)
-    facts = {"faults": breaking.faults(), "outcomes": list(messages.get_messages(request))}
+    # Each outcome is shown beside its button, and so not once more at the head of the page.
+    outcomes = list(messages.get_messages(request))
+    facts = {"faults": breaking.faults(), "outcomes": outcomes, "messages": []}
     return render(request, "backstage/break.html", facts)
 
 

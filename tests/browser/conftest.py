@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from tests import _serving
-from tests.browser import chromium
+from tests.browser import chromium, pages
 from tests.browser.watching import Watch
 
 PASSWORD = "popcorn-and-limelight"
@@ -112,3 +112,9 @@ def staff_state(
 
     stage.submit(log_in).result()
     return kept
+
+
+@pytest.fixture(scope="session")
+def paths(cinema_database_url: str) -> dict[str, str]:
+    """The path of each page, by the name that ``pages`` gives it."""
+    return pages.paths(pages.keys(cinema_database_url))

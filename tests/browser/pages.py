@@ -1,0 +1,72 @@
+"""The pages of the site, each with a name for the tests."""
+
+from typing import NamedTuple
+
+import psycopg
+
+# Names of pages that anybody may open, and of those for staff of the demonstration.
+OPEN = [
+    "catalogue",
+    "filtered catalogue",
+    "empty catalogue",
+    "refused filter",
+    "film",
+    "film of which little is known",
+    "director",
+    "programme",
+    "empty programme",
+    "about",
+    "log in",
+    "not found",
+    "comparison",
+]
+STAFF = ["write a review", "break it"]
+EVERY = [*OPEN, *STAFF]
+
+SCREENED = """
+    SELECT film_id FROM programme_screening JOIN films_direction USING (film_id)
+    WHERE starts_at > now() GROUP BY film_id ORDER BY count(*) DESC, film_id LIMIT 1
+"""
+LITTLE_KNOWN = """
+    SELECT id FROM films_film WHERE genre_id IS NULL AND distributor_id IS NULL
+    AND id NOT IN (SELECT film_id FROM films_direction) ORDER BY id LIMIT 1
+"""
+BUSIEST = """
+    SELECT director_id FROM films_direction
+    GROUP BY director_id ORDER BY count(*) DESC, director_id LIMIT 1
+"""
+
+
+class Keys(NamedTuple):
+    film: int
+    little_known: int
+    director: int
+
+
+def keys(database_url: str) -> Keys:
+    """Choose rows worth looking at."""
+    with psycopg.connect(database_url) as connection:
+        rows = [connection.execute(sql).fetchone() for sql in (SCREENED, LITTLE_KNOWN, BUSIEST)]
+    return Keys(*(row[0] for row in rows))
+
+
+def paths(keys: Keys) -> dict[str, str]:
+    found = {
+        "catalogue": "/",
+        "filtered catalogue": "/?decade=1990&rating=8&order=title",
+        "empty catalogue": "/?title=no+film+is+called+this",
+        "refused filter": "/?decade=nonsense",
+        "film": f"/films/{keys.film}/",
+        "film of which little is known": f"/films/{keys.little_known}/",
+        "director": f"/directors/{keys.director}/",
+        "programme": "/programme/",
+        "empty programme": "/programme/1995-12-28/",
+        "about": "/about/",
+        "log in": "/accounts/login/",
+        "not found": "/nowhere/",
+        "comparison": "/backstage/compare/?page=/about/",
+        "write a review": f"/reviews/{keys.film}/",
+        "break it": "/backstage/break/",
+    }
+    assert sorted(found) == sorted(EVERY)
+    return found
