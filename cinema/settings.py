@@ -85,7 +85,6 @@ TIME_ZONE = "Europe/Vienna"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "cinema" / "static"]
 SERVESTATIC_USE_FINDERS = True  # from where they are: nothing has to be collected first
 
@@ -143,3 +142,6 @@ MATINEE = {"receipts": {"server_timing": True}}
 CINEMA_BACKSTAGE = os.environ.get("CINEMA_BACKSTAGE", "1") == "1"
 # The strip that lets a visitor break things on purpose. Only the demo turns it on.
 CINEMA_BREAK_IT = os.environ.get("CINEMA_BREAK_IT", "") == "1"
+
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "films:catalogue"

@@ -1,0 +1,61 @@
+"""What the pages about the programme read."""
+
+from rest_framework import serializers
+
+from cinema.films.models import Director, Film, Genre
+from cinema.programme.models import Hall, Screening
+
+
+class HallPlate(serializers.ModelSerializer):
+    class Meta:
+        model = Hall
+        fields = ["id", "name", "seats"]
+
+
+class DirectorName(serializers.ModelSerializer):
+    class Meta:
+        model = Director
+        fields = ["id", "name"]
+
+
+class GenreName(serializers.ModelSerializer):
+    class Meta:
+        model = Genre
+        fields = ["id", "name"]
+
+
+class StubFilm(serializers.ModelSerializer):
+    class Meta:
+        model = Film
+        fields = ["id", "title", "released"]
+
+
+class Stub(serializers.ModelSerializer):
+    """A screening as its ticket names it."""
+
+    film = StubFilm()
+    hall = HallPlate()
+
+    class Meta:
+        model = Screening
+        fields = ["id", "starts_at", "price", "original_version", "film", "hall"]
+
+
+class ScreenedFilm(serializers.ModelSerializer):
+    genre = GenreName()
+    directors = DirectorName(many=True)
+
+    class Meta:
+        model = Film
+        fields = ["id", "title", "released", "minutes", "certificate", "genre", "directors"]
+
+
+class ProgrammeEntry(serializers.ModelSerializer):
+    """A screening in the programme of a day."""
+
+    film = ScreenedFilm()
+    hall = HallPlate()
+
+    class Meta:
+        model = Screening
+        fields = ["id", "starts_at", "ends_at", "price", "original_version", "film", "hall"]
