@@ -73,8 +73,18 @@ class Book(models.Model):
     class Meta:
         ordering = ["pk"]
 
+    kind = "book"
+
     def __str__(self) -> str:
         return self.title
+
+    @staticmethod
+    def publisher() -> str:
+        return "Shelf & Sons"
+
+    @classmethod
+    def is_a_book(cls) -> bool:
+        return True
 
 
 class BookTag(models.Model):

@@ -229,6 +229,14 @@ def test_only_the_columns_that_are_wanted_are_loaded(library, read):
     assert '"shelf_author"."bio"' not in answer.sql[0]
 
 
+@pytest.mark.parametrize("source", ["get_state_display", "publisher", "is_a_book", "kind"])
+def test_what_reads_no_other_column_loads_no_other(source, library, read):
+    library(3)
+    serializer_class = of(Book, "id", shown=s.ReadOnlyField(source=source))
+
+    assert '"shelf_book"."blurb"' not in read(serializer_class, Book.objects.all()).sql[0]
+
+
 def test_a_method_field_gets_every_column_of_its_object_and_of_no_other(library, read):
     library(3)
 

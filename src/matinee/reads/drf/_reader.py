@@ -33,9 +33,8 @@ def plan_for(serializer: Any, *, model: type[Model] | None = None) -> Reader:
     key = (type(one), model, depth)
     if key in _static and is_static(one):
         return _static[key]
-    untouched = is_static(one)
     inspection = Inspection(one, model, max_depth=depth)
     reader = Reader(type(one).__name__, plan(inspection.shape))
-    if untouched and inspection.static:
+    if inspection.static:
         _static[key] = reader
     return reader
