@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"\n{problem}", file=sys.stderr, flush=True)
         return 1
     finally:
-        # Whoever presses Ctrl-C a second time must not cut the database's own stop short.
+        # A second Ctrl-C must not cut the database's own stop short.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         site.close()

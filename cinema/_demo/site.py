@@ -1,10 +1,15 @@
 """The site itself: made ready, announced, served, closed."""
 
 import logging
+import os
 import secrets
 import socket
+import threading
+
+import uvicorn
 
 _GRACE_S = 3
+_LAST_RESORT_S = 5
 
 
 def prepare() -> None:
@@ -47,10 +52,20 @@ def announce(port: int) -> None:
     )
 
 
+class _Server(uvicorn.Server):
+    """Uvicorn, with an end that no request can hold up."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets=sockets)
+        # A thread cannot be cancelled, and one may wait for a lock in the database for ever. This
+        # is the end all the same: the embedded server's own watcher then sees to its stop.
+        last_resort = threading.Timer(_LAST_RESORT_S, os._exit, [0])
+        last_resort.daemon = True
+        last_resort.start()
+
+
 def serve(listener: socket.socket) -> None:
     """Serve on *listener* until SIGINT or SIGTERM, which come out as KeyboardInterrupt."""
-    import uvicorn
-
     logging.basicConfig(format="%(message)s")
     logging.getLogger("matinee.receipts").setLevel(logging.INFO)
     config = uvicorn.Config(
@@ -60,7 +75,7 @@ def serve(listener: socket.socket) -> None:
         access_log=False,
         timeout_graceful_shutdown=_GRACE_S,  # a browser may keep its connection open for ever
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    _Server(config).run(sockets=[listener])
 
 
 def close() -> None:

@@ -47,6 +47,12 @@ class Demo:
         assert self.url, self.output
         return self
 
+    def said(self, words: str) -> bool:
+        """Wait until *words* are among the output; False if it ends without them."""
+        while words not in self.output and self.process.poll() is None:
+            time.sleep(0.01)
+        return words in self.output
+
     def ended(self) -> int:
         """Wait for the end and return the exit code."""
         code = self.process.wait(TAKES_AT_MOST_S)

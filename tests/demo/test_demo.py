@@ -1,19 +1,23 @@
 """The demo, from a fresh clone to the end, and everything that can keep it from opening."""
 
+import contextlib
 import os
 import shutil
 import signal
 import socket
 import stat
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx2
+import psycopg
 import pytest
 
 from cinema._demo.database import check_version
 from cinema._demo.problems import Problem
+from matinee import embedded
 from tests.demo.conftest import Clone
 from tests.demo.machine import environment, small_disk
 from tests.demo.running import demo, left_behind
@@ -30,6 +34,14 @@ def log_in(client: httpx2.Client, password: str) -> httpx2.Response:
         "next": "/admin/",
     }
     return client.post("/admin/login/", data=form)
+
+
+def contents(films: dict) -> list[tuple]:
+    """Return what the answer holds besides addresses, which name the port."""
+    return [
+        (film["id"], film["title"], [review["id"] for review in film["reviews"]])
+        for film in films["results"]
+    ]
 
 
 def test_a_fresh_clone_opens_on_the_real_films(clone: Clone):
@@ -77,8 +89,7 @@ def test_a_signal_to_the_launcher_alone_is_an_orderly_end(clone: Clone, number: 
 
 def test_a_signal_while_it_starts_is_an_orderly_end(clone: Clone, var: Path):
     with demo(clone.launcher, cwd=clone.path, CINEMA_VAR=str(var)) as starting:
-        while "Migrating\n" not in starting.lines and starting.process.poll() is None:
-            starting.opened.wait(0.01)
+        assert starting.said("Migrating")
         assert starting.stop() == 0
     assert "Traceback" not in starting.output
     assert left_behind(var) == []
@@ -91,6 +102,21 @@ def test_a_browser_that_keeps_its_connection_does_not_hold_the_end_up(clone: Clo
             connection.sendall(b"GET /api/genres/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             assert connection.recv(15) == b"HTTP/1.1 200 OK"
             assert again.stop() == 0
+
+
+def test_a_request_that_waits_for_ever_does_not_hold_the_end_up(clone: Clone):
+    with demo(clone.launcher, cwd=clone.path) as again, ThreadPoolExecutor() as browsers:
+        again.wait_until_open()
+        with embedded.start(clone.var) as server:
+            login = {"host": server.host, "user": server.user, "dbname": "cinema"}
+        with contextlib.closing(psycopg.connect(**login)) as holder:
+            holder.execute("LOCK TABLE films_genre")
+            answer = browsers.submit(httpx2.get, f"{again.url}/api/genres/", timeout=60)
+            while not holder.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
+                assert not answer.done()
+            assert again.stop() == 0
+    assert isinstance(answer.exception(), httpx2.TransportError)
+    assert left_behind(clone.path) == []
 
 
 def test_a_second_start_loads_nothing_and_has_lost_nothing(clone: Clone):
@@ -106,7 +132,8 @@ def test_a_second_start_loads_nothing_and_has_lost_nothing(clone: Clone):
     ):
         client.cookies["sessionid"] = session
         assert client.get("/admin/").status_code == 200
-        assert client.get("/api/films/?page_size=100").json()["results"] == clone.films["results"]
+        films = client.get("/api/films/?page_size=100").json()
+    assert contents(films) == contents(clone.films)
     assert "loaded" not in third.output
 
 
@@ -246,16 +273,24 @@ def test_a_disk_without_room_is_said_at_once(clone: Clone, var: Path):
 
 
 def test_a_disk_that_fills_up_on_the_way_is_said_when_it_does(clone: Clone, var: Path):
-    with small_disk(var, megabytes=72) as limit:
-        (var / "something-else").write_bytes(b"here already")
-        said = no_room(clone, var, limit)
+    with small_disk(var, megabytes=96) as limit:
+        (var / "something-else").touch()
+        said = no_room(clone, var, limit, fill_up_after="Migrating")
     assert "Starting PostgreSQL" in said
 
 
-def no_room(clone: Clone, var: Path, limit: int | None) -> str:
+def no_room(clone: Clone, var: Path, limit: int | None, *, fill_up_after: str = "") -> str:
     with demo(clone.launcher, cwd=clone.path, CINEMA_VAR=str(var), file_limit=limit) as refusing:
+        if fill_up_after and refusing.said(fill_up_after) and not limit:
+            fill_up(var)
         assert refusing.ended() == 1
     assert "The disk is full" in refusing.output
     assert "Free some space" in refusing.output
     assert left_behind(var) == []
     return refusing.output
+
+
+def fill_up(folder: Path) -> None:
+    with contextlib.suppress(OSError), (folder / "ballast").open("wb", buffering=0) as ballast:
+        while ballast.write(bytes(64 * 1024)):
+            pass
