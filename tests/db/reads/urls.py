@@ -65,6 +65,7 @@ class NewBooks(PlannedReads, generics.ListCreateAPIView):
     """Its rows are a part of all; what is written may leave it."""
 
     serializer_class = BookSerializer
+    pagination_class = None
     permission_classes = (permissions.AllowAny,)
     authentication_classes = ()
 
