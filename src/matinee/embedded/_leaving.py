@@ -220,7 +220,7 @@ def _keep(home: Path) -> None:
     while not done:
         fcntl.flock(members, fcntl.LOCK_EX)
         fcntl.flock(members, fcntl.LOCK_UN)
-        with locked(home / "start.lock"):
+        with locked(home / "start.lock", timeout_s=float("inf")):
             done = _stop_if_alone(home, members)
             fcntl.flock(members, fcntl.LOCK_UN)
             if done:

@@ -111,7 +111,9 @@ def test_a_start_that_is_interrupted_leaves_nothing_running(folder: Path) -> Non
 def test_the_python_that_starts_may_be_gone_before_the_server_is_up(folder: Path) -> None:
     with embedded.start(folder, settings=FAST):
         pass
-    script = "import sys\nfrom matinee import embedded\nembedded.start(sys.argv[1])"
+    script = (
+        "import sys\nfrom matinee import embedded\nembedded.start(sys.argv[1])\nsys.stdin.read()"
+    )
     with Member(folder, script) as member:
         assert eventually(lambda: working_below(folder))
         member.kill()
