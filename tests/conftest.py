@@ -8,7 +8,7 @@ import pytest
 from tests.browser import chromium
 
 # The reference site is written for the newest Django, and the linters are installed beside it.
-AT_HOME = ["site", "browser", "laws", "unit/cinema", "unit/test_private_imports.py"]
+AT_HOME = ["site", "browser", "demo", "laws", "unit/cinema", "unit/test_private_imports.py"]
 collect_ignore = AT_HOME if django.VERSION < (6, 1) else []
 NO_BROWSER = not collect_ignore and chromium.find() is None
 if NO_BROWSER:
