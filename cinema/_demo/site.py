@@ -30,22 +30,21 @@ def prepare() -> None:
 def announce(port: int) -> None:
     """Print what to open and try, and the admin's password on the one occasion it is known."""
     password = _new_admin()
-    if password is None:
-        admin = "as admin, with the password that the first start printed"
-        forgotten = "\nForgotten it? .venv/bin/python manage.py changepassword admin\n"
-    else:
-        admin, forgotten = f"as admin, with the password {password} (not printed again)", ""
+    known = "with the password that the first start printed"
     pages = {
-        "/": "the cinema; at the foot of each page, how it was made and what Matinee saved",
+        "/": "the films, and at each page's foot how it was made",
         "/api/films/?page_size=100": "nested JSON from a handful of queries",
         "/api/": "the API, to click through",
-        "/api/docs/": "its documentation; the schema is at /api/schema/",
-        "/admin/": admin,
+        "/api/docs/": "its documentation; the schema is /api/schema/",
+        "/admin/": f"as admin, {known if password is None else f'password {password}'}",
     }
     print("\nThe cinema is open:\n")
     for path, what in pages.items():
-        print(f"  {f'http://127.0.0.1:{port}{path}':<47}  {what}")
-    print(forgotten)
+        print(f"  {f'http://127.0.0.1:{port}{path}':<47} {what}")
+    if password is None:
+        print("\nForgotten it? .venv/bin/python manage.py changepassword admin")
+    else:
+        print("\nThe password is printed this once: only its hash is kept.")
     print(
         "Ctrl-C stops it, its database too; nothing is lost. Below, a line per request.\n",
         flush=True,

@@ -74,7 +74,7 @@ class Demo:
 
     @property
     def password(self) -> str:
-        found = re.search(r"the password (\S+) \(not printed again\)", self.output)
+        found = re.search(r"as admin, password (\S+)", self.output)
         return found.group(1) if found else ""
 
     def _read(self) -> None:
