@@ -102,7 +102,7 @@ class Page:
         assert own_project or words[0] == "django-admin", words
         # As in a shell with the environment activated.
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        kept = {k: v for k, v in os.environ.items() if k not in {"DJANGO_SETTINGS_MODULE"}}
+        kept = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
         done = subprocess.run(
             words,
             cwd=self.folder,

@@ -1,5 +1,6 @@
 """Every example in README.md and in docs is executed, in a transaction of its page's own."""
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from django.test import override_settings
 
 from matinee import conf
+from matinee.reads.drf import plan_for
 from tests import _databases
 from tests.docs import _examples
 
@@ -37,18 +39,16 @@ def folder(monkeypatch):
     shutil.rmtree(path)
 
 
-@pytest.fixture
-def project_database(folder):
-    """The address of an empty database, for a page that makes a project of its own."""
+@pytest.fixture(autouse=True)
+def project_database(films, monkeypatch):
+    """An empty database as DATABASE_URL, for a page that makes a project of its own."""
     with _databases.clone("project", template="template1") as name:
-        yield _databases.server_url(name)
+        monkeypatch.setenv("DATABASE_URL", _databases.server_url(name))
+        yield
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_example_runs_and_prints_what_the_page_says(
-    path, films, db, folder, project_database, monkeypatch, request
-):
-    monkeypatch.setenv("DATABASE_URL", project_database)
+def test_every_example_runs_and_prints_what_the_page_says(path, folder, db, request):
     page = _examples.Page(path, folder, request.getfixturevalue)
     page.run()
     called = _examples.fences(path.read_text())
@@ -57,10 +57,22 @@ def test_every_example_runs_and_prints_what_the_page_says(
         assert list(conf.problems()) == []
 
 
+def test_the_readme_shows_the_plan_and_the_sql_that_run(folder, db, request):
+    page = _examples.Page(ROOT / "README.md", folder, request.getfixturevalue)
+    page.run()
+    text = (ROOT / "README.md").read_text()
+    view = page.document.namespace["FilmViewSet"]
+    reader = plan_for(view.serializer_class())
+    ran = [sql for _, sql in reader.statements(view.queryset)]
+    shown = re.search(r"```sql\n(.*?)```", text, re.DOTALL)[1]
+    assert [" ".join(each.split()) for each in shown.split(";") if each.strip()] == ran
+    assert "\n".join([*reader.plan.lines()][1:]) in text
+
+
 def test_an_example_that_prints_something_else_fails():
     with pytest.raises(AssertionError, match="three"):
         _examples.compare("one\ntwo\nthree\n", "one\n...\nfour")
 
 
 def test_dots_stand_for_anything():
-    _examples.compare("one  \ntwo\nthree\n", "one\n...e\n")
+    _examples.compare("one  \ntwo\nthree\n", "one\n...\nth...e\n...\n")
