@@ -1,7 +1,5 @@
-"""Matinee: the careful parts of Django on PostgreSQL, from one declaration each."""
+"""Matinee: the careful parts of Django on PostgreSQL, from one declaration each.
 
-from importlib.metadata import version
-
-__all__ = ["__version__"]
-
-__version__ = version("django-matinee")
+Nothing is imported from here. Each part is a module of its own: ``matinee.reads``,
+``matinee.receipts``, ``matinee.embedded``, ``matinee.testing``.
+"""
