@@ -44,7 +44,7 @@ class CatalogueForm(forms.Form):
     )
 
     def __init__(self, *args, genres: Iterable[Genre], **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.fields["title"].widget = forms.TextInput(
             {"type": "search", "maxlength": LONGEST_SEARCH, "autocomplete": "off"}
         )

@@ -1,4 +1,4 @@
-"""The pictures on the posters: one small abstract drawing a genre.
+"""The pictures on the posters: one to three small abstract drawings a genre.
 
 A motif gets a source of chance, the height of its field (which is WIDTH wide) and the colours, and
 returns SVG elements. It may draw beyond its field; the poster covers that.
@@ -47,6 +47,32 @@ def horizon(chance: Random, h: float, p: Palette) -> str:
     return sun + strips + rect(0, level, WIDTH, 2, p.ink)
 
 
+def doorway(chance: Random, h: float, p: Palette) -> str:
+    """Open a door on somebody, whose shadow comes first."""
+    x, floor = chance.uniform(55, 110), h * 0.72
+    light = [(x, floor), (x + 44, floor), (x + 44 + chance.uniform(-60, 70), h), (x - 40, h)]
+    return (
+        rect(0, floor, WIDTH, h - floor, p.second)
+        + polygon(light, p.accent)
+        + rect(x, h * 0.12, 44, floor - h * 0.12, p.accent)
+        + polygon([(x + 17, floor), (x + 27, floor), (x + 22, floor - h * 0.3)], p.ink)
+        + circle(x + 22, floor - h * 0.3, 6, p.ink)
+    )
+
+
+def arches(chance: Random, h: float, p: Palette) -> str:
+    """Stand arches inside each other; the light is in the last."""
+    x, high = chance.choice([60, 100, 140]), h * 0.92
+    parts = []
+    for step in range(5):
+        r = 92 - step * 19
+        top = h - high * (1 - step * 0.17) + r
+        d = f"M{x - r} {h:.1f}V{min(top, h):.1f}a{r} {r} 0 0 1 {2 * r} 0V{h:.1f}z"
+        colour = p.accent if step == 4 else (p.second, p.paper)[step % 2]
+        parts.append(f'<path d="{d}" fill="{colour}"/>')
+    return "".join(parts)
+
+
 def tiles(chance: Random, h: float, p: Palette) -> str:
     """Lay quarter circles and discs on a grid."""
     side, parts = 50, []
@@ -71,6 +97,32 @@ def _quarter(x: float, y: float, side: int, corner: tuple[int, int], fill: str) 
     return (
         f'<path d="M{cx:g} {cy:g}h{to_x}a{side} {side} 0 0 {sweep} {-to_x} {to_y}z" fill="{fill}"/>'
     )
+
+
+def grin(chance: Random, h: float, p: Palette) -> str:
+    """Make a face of a disc, two dots and a half moon."""
+    x, r = chance.uniform(75, 125), min(74.0, h * 0.44)
+    y, tilt = h * 0.52, chance.uniform(-16, 16)
+    mouth = f"M{x - r * 0.62:.1f} {y + r * 0.08:.1f}h{r * 1.24:.1f}"
+    mouth += f"a{r * 0.62:.1f} {r * 0.62:.1f} 0 0 1 {-r * 1.24:.1f} 0z"
+    eyes = "".join(circle(x + side * r * 0.36, y - r * 0.3, r * 0.12, p.ink) for side in (-1, 1))
+    face = circle(x, y, r, p.accent) + eyes + f'<path d="{mouth}" fill="{p.ink}"/>'
+    return (
+        rect(0, h * chance.uniform(0.55, 0.8), WIDTH, h, p.second)
+        + f'<g transform="rotate({tilt:.0f} {x:.0f} {y:.0f})">{face}</g>'
+    )
+
+
+def slashes(chance: Random, h: float, p: Palette) -> str:
+    """Throw bars across the field, all one way."""
+    lean, parts, x = chance.choice([-90, 90]), [], -120.0
+    while x < WIDTH + 120:
+        thick = chance.choice([6, 14, 26, 40])
+        colour = chance.choice([p.accent, p.accent, p.second, p.ink])
+        corners = [(x, h + 2), (x + thick, h + 2), (x + thick + lean, -2), (x + lean, -2)]
+        parts.append(polygon(corners, colour))
+        x += thick + chance.choice([10, 18, 30])
+    return "".join(parts)
 
 
 def burst(chance: Random, h: float, p: Palette) -> str:
@@ -217,18 +269,19 @@ def leader(chance: Random, h: float, p: Palette) -> str:
     return sweep + cross + ring.format(r) + ring.format(r * 0.82) + circle(x, y, r * 0.2, p.accent)
 
 
-MOTIFS: dict[str, Callable[[Random, float, Palette], str]] = {
-    "Drama": horizon,
-    "Comedy": tiles,
-    "Action": burst,
-    "Adventure": mountains,
-    "Thriller/Suspense": rings,
-    "Horror": teeth,
-    "Romantic Comedy": pair,
-    "Musical": bars,
-    "Documentary": frames,
-    "Western": mesa,
-    "Black Comedy": halves,
-    "Concert/Performance": spotlights,
-    "": leader,
+# The data has most of its films in the first three.
+MOTIFS: dict[str, tuple[Callable[[Random, float, Palette], str], ...]] = {
+    "Drama": (horizon, doorway, arches),
+    "Comedy": (tiles, grin),
+    "Action": (burst, slashes),
+    "Adventure": (mountains,),
+    "Thriller/Suspense": (rings,),
+    "Horror": (teeth,),
+    "Romantic Comedy": (pair,),
+    "Musical": (bars,),
+    "Documentary": (frames,),
+    "Western": (mesa,),
+    "Black Comedy": (halves,),
+    "Concert/Performance": (spotlights,),
+    "": (leader,),
 }

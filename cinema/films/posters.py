@@ -99,7 +99,7 @@ def poster(film) -> str:
 def _draw(title: str, year: int | None, genre: str) -> str:
     # Not hash(): that differs from one process to the next.
     chance = random.Random(zlib.crc32(f"{title}|{genre}|{year}".encode()))  # noqa: S311
-    palette = chance.choice(PALETTES[genre])
+    palette, motif = chance.choice(PALETTES[genre]), chance.choice(MOTIFS[genre])
     lines = lettering(
         title, year, width=WIDTH - 2 * MARGIN, height=150, justify=chance.random() < 0.6
     )
@@ -111,7 +111,7 @@ def _draw(title: str, year: int | None, genre: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"',
         f' aria-label="{escape(title, {chr(34): "&quot;"})}">',
         rect(0, 0, WIDTH, HEIGHT, palette.paper),
-        f'<g transform="translate(0 {top:.1f})">{MOTIFS[genre](chance, art, palette)}</g>',
+        f'<g transform="translate(0 {top:.1f})">{motif(chance, art, palette)}</g>',
         # What a motif draws outside of its field is covered again: cheaper than a clip path.
         rect(0, 0 if title_on_top else art, WIDTH, block, palette.paper),
         rect(0, HEIGHT - FOOT, WIDTH, FOOT, palette.paper),

@@ -2,12 +2,14 @@ from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cinema.films.models import Film
 from cinema.reviews.models import Review, Reviewer
 
-STARS = [(5, _("wonderful")), (4, _("good")), (3, _("fair")), (2, _("weak")), (1, _("poor"))]
+WORDS = {5: _("wonderful"), 4: _("good"), 3: _("fair"), 2: _("weak"), 1: _("poor")}
+STARS = [(stars, format_lazy("{} {}", "★" * stars, word)) for stars, word in WORDS.items()]
 
 
 class ReviewForm(forms.ModelForm):
@@ -34,7 +36,8 @@ class ReviewForm(forms.ModelForm):
         self.reviewer = Reviewer.objects.filter(user=user).first()
         own = Review.objects.filter(film=film, author=self.reviewer) if self.reviewer else None
         review = own.first() if own is not None else None
-        super().__init__(*args, instance=review or Review(film=film), **kwargs)
+        review = review or Review(film=film)
+        super().__init__(*args, instance=review, label_suffix="", **kwargs)
         self.user = user
         if self.reviewer:
             del self.fields["pen_name"]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -60,6 +60,17 @@ def decade(film: Film) -> str:
 def day(moment: datetime) -> date:
     """Return the day by the house's own clock."""
     return timezone.localdate(moment)
+
+
+@register.filter
+def day_name(moment: datetime, now: datetime) -> str:
+    """Name the day as somebody would who stands at the box office."""
+    days_ahead = (day(moment) - day(now)).days
+    if days_ahead == 0:
+        return gettext("Today")
+    if days_ahead == 1:
+        return gettext("Tomorrow")
+    return date_format(timezone.localtime(moment), gettext("D j M"))
 
 
 @register.filter
