@@ -3,3 +3,5 @@
 Nothing is imported from here. Each part is a module of its own: ``matinee.reads``,
 ``matinee.receipts``, ``matinee.embedded``, ``matinee.testing``.
 """
+
+__all__: list[str] = []

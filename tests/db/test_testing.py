@@ -56,7 +56,7 @@ def test_another_database_is_not_counted_where_one_is_named(assert_reads):
     with assert_reads(0, using="archive"):
         Group.objects.count()
     with (
-        pytest.raises(AssertionError, match="1 queries expected on 'archive', 0 sent"),
+        pytest.raises(AssertionError, match="1 query expected on 'archive', 0 sent"),
         assert_reads(1, using="archive"),
     ):
         Group.objects.count()

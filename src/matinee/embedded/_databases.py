@@ -7,8 +7,6 @@ from typing import Any
 from matinee.embedded._server import Server, start
 from matinee.embedded._url import database_from_url
 
-type Database = dict[str, Any]
-
 # Kept for the life of the process: settings can be read twice, the server is joined once.
 _servers: dict[str, Server] = {}
 
@@ -19,7 +17,7 @@ def databases(
     name: str = "app",
     options: Mapping[str, Any] | None = None,
     settings: Mapping[str, str] | None = None,
-) -> dict[str, Database]:
+) -> dict[str, dict[str, Any]]:
     """Return Django's ``DATABASES``, with a PostgreSQL of one's own behind it.
 
     The environment variable ``DATABASE_URL`` wins: nothing is started then, *directory* is not

@@ -6,7 +6,7 @@ imports neither Django REST framework nor any model.
 """
 
 from matinee.reads.apply import Reader, unplanned
-from matinee.reads.plan import Plan, Step, plan
+from matinee.reads.plan import Plan, Step, plan_of
 from matinee.reads.shape import Ask, Column, Link, Relation, Shape
 
 __all__ = [
@@ -18,6 +18,6 @@ __all__ = [
     "Relation",
     "Shape",
     "Step",
-    "plan",
+    "plan_of",
     "unplanned",
 ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from matinee.reads.shape import Ask, Draft, Hop, Link, Relation, Shape
 
-__all__ = ["Plan", "Step", "plan"]
+__all__ = ["Plan", "Step", "plan_of"]
 
 JOINED = (Link.FORWARD, Link.REVERSE_ONE)
 
@@ -36,7 +36,10 @@ class Plan:
 
     @property
     def queries(self) -> int:
-        """The number of queries at most; fewer where a level has no rows to go on from."""
+        """The number of queries at most; fewer where a level has no rows to go on from.
+
+        A generic foreign key counts as one, and takes one for each model its rows point to.
+        """
         fetched = sum(step.plan.queries if step.plan else 1 for step in self.fetches)
         return 1 + fetched + sum(step.plan.queries - 1 for step in self.joins if step.plan)
 
@@ -47,9 +50,9 @@ class Plan:
         """Yield the plan as a tree, a line a part, each with who asked for it."""
         count = f"{self.queries} {'query' if self.queries == 1 else 'queries'}"
         yield f"{self.model.__name__}: {count}"
-        yield from self.branches("")
+        yield from self.branches()
 
-    def branches(self, indent: str) -> Iterator[str]:
+    def branches(self, indent: str = "") -> Iterator[str]:
         """Yield what is below the plan's own line."""
         leaves = [f"columns {_names(self.columns)}{_by(self.whole)}"]
         leaves += [f"left lazy below the depth limit{_by(self.cut)}"] if self.cut else []
@@ -74,7 +77,7 @@ class Step:
     asks: tuple[Ask, ...] = ()
 
 
-def plan(shape: Shape) -> Plan:
+def plan_of(shape: Shape) -> Plan:
     """Return the plan that reads *shape*. Pure: no query, no settings."""
     return _plan(_turned_back(shape))
 

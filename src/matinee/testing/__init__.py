@@ -45,8 +45,9 @@ def assert_reads(queries: int, *, using: str | None = None) -> Iterator["Receipt
     count = receipt.query_count if using is None else len(sent)
     if count != queries:
         where = f" on {using!r}" if using else ""
+        expected = "1 query" if queries == 1 else f"{queries} queries"
         raise AssertionError(
-            "\n".join([f"{queries} queries expected{where}, {count} sent.", *_listed(sent)])
+            "\n".join([f"{expected} expected{where}, {count} sent.", *_listed(sent)])
         )
 
 

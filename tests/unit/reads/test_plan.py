@@ -1,4 +1,4 @@
-from matinee.reads.plan import plan
+from matinee.reads.plan import plan_of
 from matinee.reads.shape import Ask, Draft, Hop, Link
 
 
@@ -33,7 +33,7 @@ def names(columns):
 
 
 def test_a_shape_without_relations_is_one_query_of_its_columns():
-    made = plan(film().freeze())
+    made = plan_of(film().freeze())
 
     assert made.columns == ("id", "title")
     assert made.queries == 1
@@ -42,7 +42,7 @@ def test_a_shape_without_relations_is_one_query_of_its_columns():
 def test_a_to_one_relation_is_joined_and_costs_no_query():
     draft = film()
     draft.follow(DIRECTOR, ASK).want(["name"])
-    made = plan(draft.freeze())
+    made = plan_of(draft.freeze())
 
     assert [step.hop for step in made.joins] == [DIRECTOR]
     assert made.joins[0].plan.columns == ("id", "name")
@@ -52,7 +52,7 @@ def test_a_to_one_relation_is_joined_and_costs_no_query():
 def test_a_to_many_relation_is_one_query_more():
     draft = film()
     draft.follow(REVIEWS, ASK)
-    made = plan(draft.freeze())
+    made = plan_of(draft.freeze())
 
     assert [step.hop for step in made.fetches] == [REVIEWS]
     assert made.queries == 2
@@ -61,7 +61,7 @@ def test_a_to_many_relation_is_one_query_more():
 def test_a_generic_foreign_key_is_fetched_with_nothing_known_beyond():
     draft = film()
     draft.follow(SUBJECT, ASK)
-    made = plan(draft.freeze())
+    made = plan_of(draft.freeze())
 
     assert made.fetches[0].plan is None
     assert made.queries == 2
@@ -74,13 +74,13 @@ def test_queries_are_counted_through_joins_and_fetches():
         Hop("films", "film", "director__id", Link.MANY, Film, ("id",), ("director",)), ASK
     )
 
-    assert plan(draft.freeze()).queries == 3
+    assert plan_of(draft.freeze()).queries == 3
 
 
 def test_code_that_is_handed_the_object_gets_every_column():
     draft = film()
     draft.hand_over(ASK)
-    made = plan(draft.freeze())
+    made = plan_of(draft.freeze())
 
     assert made.columns is None
     assert made.whole == (ASK,)
@@ -89,7 +89,7 @@ def test_code_that_is_handed_the_object_gets_every_column():
 def test_what_a_child_wants_of_its_parent_is_taken_from_the_parent():
     draft = film()
     draft.follow(REVIEWS, ASK).follow(FILM, ASK).want(["year"])
-    made = plan(draft.freeze())
+    made = plan_of(draft.freeze())
 
     assert names(made.columns) == {"id", "title", "year"}
     assert made.fetches[0].plan.joins == ()
@@ -99,7 +99,7 @@ def test_what_a_child_wants_of_its_parent_is_taken_from_the_parent():
 def test_relations_wanted_of_the_parent_by_a_child_are_the_parents_own():
     draft = film()
     draft.follow(REVIEWS, ASK).follow(FILM, ASK).follow(DIRECTOR, ASK).want(["name"])
-    made = plan(draft.freeze())
+    made = plan_of(draft.freeze())
 
     assert [step.hop for step in made.joins] == [DIRECTOR]
     assert names(made.joins[0].plan.columns) == {"id", "name"}
@@ -110,7 +110,7 @@ def test_going_back_and_forth_ends_where_it_began():
     there = draft.follow(REVIEWS, ASK)
     back = there.follow(FILM, ASK)
     back.follow(REVIEWS, ASK).want(["stars"])
-    made = plan(draft.freeze())
+    made = plan_of(draft.freeze())
 
     assert made.queries == 2
     assert names(made.fetches[0].plan.columns) == {"film", "stars"}
@@ -120,7 +120,7 @@ def test_a_parent_handed_to_code_by_its_child_is_loaded_whole():
     draft = film()
     draft.follow(REVIEWS, ASK).follow(FILM, ASK).hand_over(ASK)
 
-    assert plan(draft.freeze()).columns is None
+    assert plan_of(draft.freeze()).columns is None
 
 
 def test_the_print_shows_the_tree_the_count_and_who_asked():
@@ -128,7 +128,7 @@ def test_the_print_shows_the_tree_the_count_and_who_asked():
     draft.follow(DIRECTOR, Ask("FilmSerializer", "director")).want(["name"])
     draft.follow(REVIEWS, ASK).hand_over(Ask("ReviewSerializer", "summary"))
 
-    assert str(plan(draft.freeze())).splitlines() == [
+    assert str(plan_of(draft.freeze())).splitlines() == [
         "Film: 2 queries",
         "├─ columns id, title, director",
         "├─ join director: Person  ← FilmSerializer.director",
@@ -142,4 +142,6 @@ def test_what_is_cut_off_is_printed():
     draft = film()
     draft.cut.append(Ask("TreeSerializer", "children"))
 
-    assert "left lazy below the depth limit  ← TreeSerializer.children" in str(plan(draft.freeze()))
+    assert "left lazy below the depth limit  ← TreeSerializer.children" in str(
+        plan_of(draft.freeze())
+    )

@@ -46,16 +46,17 @@ class Command(BaseCommand):
 
     def print(self, route: Any, *, sql: bool) -> None:
         """Print one route."""
-        self.stdout.write(self.style.MIGRATE_HEADING(f"{route.name}  GET /{route.path}"))
+        self.stdout.write(self.style.MIGRATE_HEADING(f"{route.name}  GET {route.path}"))
         if route.reader is None:
             self.stdout.write(self.style.WARNING(f"not planned: {route.problem}\n"))
             return
         counted = ", one of them to count the rows" if route.counted else ""
         queries = "1 query" if route.queries == 1 else f"{route.queries} queries"
-        self.stdout.write(f"{route.reader.name}: {queries}{counted}")
-        self.stdout.write("\n".join(route.reader.plan.lines()))
+        plan = route.reader.plan
+        self.stdout.write(f"{route.reader.name} reads {plan.model.__name__}: {queries}{counted}")
+        self.stdout.write("\n".join(plan.branches()))
         for path, text in route.reader.statements(route.rows) if sql else ():
-            self.stdout.write(f"\n-- {path or route.reader.plan.model.__name__}\n{text}")
+            self.stdout.write(f"\n-- {path or plan.model.__name__}\n{text}")
         self.stdout.write("")
 
 
@@ -65,7 +66,7 @@ def _goes_by(route: Any, names: tuple[str, ...]) -> bool:
 
 
 def _facts(route: Any) -> dict[str, Any]:
-    facts = {"view": route.name, "path": f"/{route.path}", "queries": route.queries}
+    facts = {"view": route.name, "path": route.path, "queries": route.queries}
     if route.reader is None:
         return {**facts, "problem": route.problem}
     statements = route.reader.statements(route.rows)

@@ -187,7 +187,7 @@ def _model(serializer: Any) -> type[Model]:
         name = type(serializer).__name__
         raise ReadsError(
             f"{name} names no model, so its sources cannot be looked up.",
-            hint=f"Say whose rows it is given: plan_for({name.lower()}, model=...).",
+            hint=f"Say whose rows it is given: plan_for({name}(), model=...).",
             code="reads.no_model",
         )
     return model

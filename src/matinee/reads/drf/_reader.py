@@ -7,7 +7,7 @@ from django.db.models import Model
 from matinee import conf
 from matinee.reads.apply import Reader
 from matinee.reads.drf._inspect import Inspection, is_static
-from matinee.reads.plan import plan
+from matinee.reads.plan import plan_of
 
 __all__ = ["plan_for"]
 
@@ -34,7 +34,7 @@ def plan_for(serializer: Any, *, model: type[Model] | None = None) -> Reader:
     if key in _static and is_static(one):
         return _static[key]
     inspection = Inspection(one, model, max_depth=depth)
-    reader = Reader(type(one).__name__, plan(inspection.shape))
+    reader = Reader(type(one).__name__, plan_of(inspection.shape))
     if inspection.static:
         _static[key] = reader
     return reader

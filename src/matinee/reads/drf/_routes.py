@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.admindocs.views import simplify_regex
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -23,7 +24,7 @@ class Route:
     """One way to GET something from a generic view.
 
     Attributes:
-        path: As the URLconf writes it: "api/films/<pk>/".
+        path: As people write it: "/api/films/<pk>/".
         name: The view and its action: "FilmViewSet.list".
         reader: The plan, named by its serializer; None where *problem* says why.
         rows: The view's own queryset.
@@ -51,13 +52,15 @@ def routes(urlconf: str | None = None) -> Iterator[Route]:
     (``view.swagger_fake_view`` is True). Plans cost no query; a ``get_queryset`` that runs one
     runs it here too.
     """
-    for path, callback in _callbacks(get_resolver(urlconf).url_patterns, ""):
+    for pattern, callback in _callbacks(get_resolver(urlconf).url_patterns, ""):
+        path = simplify_regex(pattern)
         cls = getattr(callback, "cls", None)
         if not isinstance(cls, type) or not issubclass(cls, GenericAPIView):
             continue
         actions = getattr(callback, "actions", None)
         action = actions.get("get") if actions else "get"
-        if action and hasattr(cls, action):
+        # The same route with a suffix, /films.json, is not another one.
+        if action and hasattr(cls, action) and "format>" not in path:
             name = f"{cls.__name__}.{action}" if actions else cls.__name__
             yield _route(path, name, _view(callback, action, path))
 
