@@ -65,7 +65,7 @@ def _dress(request: HttpRequest, response: HttpResponseBase, *, naive: bool) -> 
         return response
     facts = {
         "account": account(request.receipt, size=len(response.content), planned=not naive),
-        "page": request.get_full_path(),
+        "page": response.headers.get("HX-Push-Url", request.get_full_path()),
         "naive": naive,
         "repeatable": request.method == "GET",
         "break_it": settings.CINEMA_BREAK_IT,

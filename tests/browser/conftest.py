@@ -9,12 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests import _serving
 from tests.browser import chromium, pages
 from tests.browser.watching import Watch
 
+PATIENCE_MS = 20_000
 PASSWORD = "popcorn-and-limelight"
 
 
@@ -50,6 +51,7 @@ def site(cinema_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="session")
 def playwright(stage: ThreadPoolExecutor) -> Iterator[Playwright]:
+    expect.set_options(timeout=PATIENCE_MS)
     manager = sync_playwright()
     yield stage.submit(manager.start).result()
     stage.submit(manager.__exit__, None, None, None).result()
@@ -75,10 +77,10 @@ def visit(stage: ThreadPoolExecutor, browser: Browser, site: str) -> Iterator[Ca
     watch = Watch(site)
 
     def visit(path: str = "/", **options: object) -> Page:
-        context = browser.new_context(base_url=site, **options)
+        context = browser.new_context(base_url=site, reduced_motion="reduce", **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         watch.over(page)
         page.goto(path)
         return page

@@ -17,7 +17,7 @@ def stayed(page: Page) -> bool:
 
 
 def first_film(page: Page) -> str:
-    return page.locator("main a[href^='/films/']").first.get_attribute("href")
+    return page.locator("#results a[href^='/films/']").first.get_attribute("href")
 
 
 def test_a_filter_changes_the_results_and_the_address_without_a_reload(visit):
@@ -37,7 +37,7 @@ def test_the_back_button_brings_the_results_before(visit):
     expect(page).to_have_url(re.compile("decade=1990"))
     page.go_back()
     expect(page).not_to_have_url(re.compile("decade=1990"))
-    expect(page.locator(f"main a[href='{before}']").first).to_be_visible()
+    expect(page.locator(f"#results a[href='{before}']").first).to_be_visible()
     assert page.locator("#backstage").count() == 1
 
 
@@ -52,7 +52,7 @@ def test_filters_work_without_javascript(visit):
     page = visit("/?order=title", java_script_enabled=False)
     before = first_film(page)
     page.get_by_label("Decade").select_option("1990")
-    page.locator("main form").first.locator("[type=submit]").click()
+    page.get_by_role("button", name="Show").click()
     expect(page).to_have_url(re.compile("decade=1990"))
     assert first_film(page) != before
 
@@ -70,5 +70,5 @@ def test_a_review_is_written_and_read_without_javascript(visit, paths, staff_sta
     page.get_by_label("Your review").fill("Seen with the lights off.")
     if (pen_name := page.get_by_label("Your pen name")).count():
         pen_name.fill("The projectionist")
-    page.locator("main form [type=submit]").click()
+    page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("Seen with the lights off.")).to_be_visible()

@@ -26,6 +26,9 @@ class Watch:
         # Chromium counts a page that is an error page, such as the 404, among the errors.
         if "status of 404" in message.text and "/static/" not in message.location["url"]:
             return
+        # So does htmx a request that a newer one of the same form took the place of.
+        if message.text.startswith(("htmx:afterRequest", "htmx:sendAbort")):
+            return
         self.complaints.append(f"{message.location['url']}: {message.text}")
 
     def _error(self, error: Error) -> None:
