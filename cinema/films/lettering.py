@@ -10,7 +10,7 @@ SANS = "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif"
 NARROW = "'Arial Narrow', 'Liberation Sans Narrow', 'Roboto Condensed', Arial, sans-serif"
 TYPEWRITER = "'Courier New', 'Liberation Mono', Courier, monospace"
 
-LARGEST, LARGEST_EVEN, CUTTING, SMALLEST = 62.0, 44.0, 26.0, 10.0
+LARGEST, LARGEST_EVEN, CUTTING, SMALLEST = 62.0, 44.0, 16.0, 10.0
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 

@@ -8,8 +8,6 @@ from cinema.reviews.forms import ReviewForm
 from cinema.reviews.reads import ReviewedFilm
 from matinee.reads.drf import plan_for
 
-UNPROCESSABLE = 422
-
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -19,5 +17,4 @@ def write(request: HttpRequest, film_pk: int) -> HttpResponse:
     form = ReviewForm(request.POST or None, film=film, user=request.user)
     if form.is_bound and form.is_valid() and (review := form.save()):
         return redirect(f"{film.get_absolute_url()}#review-{review.pk}")
-    status = UNPROCESSABLE if form.is_bound else 200
-    return render(request, "reviews/write.html", {"film": film, "form": form}, status=status)
+    return render(request, "reviews/write.html", {"film": film, "form": form})

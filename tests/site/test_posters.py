@@ -107,6 +107,11 @@ def test_a_title_too_long_for_any_paper_ends_in_an_ellipsis():
     assert "…" in words(drawn(film("W" * 2000, None)))
 
 
+def test_a_word_is_set_smaller_before_it_is_cut():
+    shown = words(drawn(film("Alexander's Ragtime Band", 1937)))
+    assert shown == "ALEXANDER'S RAGTIME BAND 1937"
+
+
 def test_no_poster_carries_an_id_so_that_many_stand_in_one_page():
     assert not [svg for genre in GENRES if " id=" in (svg := poster(film(genre=genre)))]
 
