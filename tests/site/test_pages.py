@@ -223,6 +223,8 @@ def test_the_pages_together_hold_every_film_once(client, db):
     pages = [Page(client.get("/", {"page": number})).films for number in (1, 2, 3)]
     assert [len(films) for films in pages] == [36, 36, 8]
     assert len({title for films in pages for title in films}) == 80
+    assert "<title>Films, page 2 of 3 ·" in client.get("/?page=2").content.decode()
+    assert "<title>Films, page 2 of 3 ·" in client.get("/?page=2", headers=HTMX).content.decode()
 
 
 def test_links_to_other_pages_keep_what_was_asked(client, db):
