@@ -27,7 +27,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright  
 
 from tests.browser import chromium  # noqa: E402
 
-SIZES = {390: 844, 1280: 800}
+SIZES = {390: 844, 1280: 900}
 SCHEMES = ("light", "dark")
 START_S = 600
 MOST_BYTES = 200_000
@@ -35,7 +35,8 @@ LEAST_TEXT = 80
 
 
 def compared(page: Page) -> None:
-    """Open the drawer and turn on the comparison."""
+    """Open the drawer over the posters and turn on the comparison."""
+    page.evaluate("window.scrollTo(0, document.querySelector('#results').offsetTop - 12)")
     page.click("#backstage summary")
     page.click(".bs-switch")
     page.wait_for_selector(".bs-verdict")
@@ -49,8 +50,14 @@ def opened(page: Page) -> None:
 
 def first_film(page: Page) -> None:
     """Follow the first film of the catalogue."""
-    page.click(".films a")
-    page.wait_for_load_state("networkidle")
+    page.click("#results a[href^='/films/']")
+    page.wait_for_url("**/films/**", wait_until="networkidle")
+
+
+def first_director(page: Page) -> None:
+    first_film(page)
+    page.click("main a[href^='/directors/']")
+    page.wait_for_url("**/directors/**", wait_until="networkidle")
 
 
 def as_it_is(_page: Page) -> None:
@@ -67,7 +74,8 @@ PICTURES = {
     "catalogue": Picture("/", compared),
     "films": Picture("/"),
     "drawer": Picture("/", opened),
-    "film": Picture("/", first_film),
+    "film": Picture("/?title=2001%3A+A+Space", first_film),
+    "director": Picture("/?title=2001%3A+A+Space", first_director),
     "programme": Picture("/programme/"),
 }
 
@@ -152,7 +160,7 @@ def demo() -> Iterator[str]:
 
 def address(process: subprocess.Popen[bytes], log: Path) -> str:
     give_up = monotonic() + START_S
-    while not (found := re.search(r"is open\.\s+(http://127\.0\.0\.1:\d+)", log.read_text())):
+    while not (found := re.search(r"(http://127\.0\.0\.1:\d+)/", log.read_text())):
         if process.poll() is not None or monotonic() > give_up:
             sys.exit(f"The demo did not start:\n{log.read_text()}")
         sleep(0.2)
