@@ -1,6 +1,7 @@
 """Fixtures for every folder: a database of its own for each worker, from a template."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import django
 import pytest
@@ -32,11 +33,21 @@ def django_db_setup(django_test_environment: None, django_db_blocker) -> Iterato
 
 
 @pytest.fixture(scope="session")
-def cinema_database_url(django_db_setup: None, django_db_blocker) -> Iterator[str]:
-    """The DATABASE_URL of a database with the real films, for a server in another process."""
+def cinema_database(
+    django_db_setup: None, django_db_blocker
+) -> Callable[[str], AbstractContextManager[str]]:
+    """Make a database with the real films for a server in another process, as a block.
+
+    ``with cinema_database("browser") as url:`` gives its DATABASE_URL. Whoever changes what is in
+    it takes one of their own.
+    """
     from tests import _databases
 
-    with django_db_blocker.unblock():
-        template = _databases.films_template()
-    with _databases.clone("films", template=template) as name:
-        yield _databases.server_url(name)
+    @contextmanager
+    def made(kind: str) -> Iterator[str]:
+        with django_db_blocker.unblock():
+            template = _databases.films_template()
+        with _databases.clone(kind, template=template) as name:
+            yield _databases.server_url(name)
+
+    return made

@@ -6,6 +6,8 @@ loop running, which other folders' tests and Django's ORM would stumble over.
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -35,11 +37,26 @@ def stage() -> Iterator[ThreadPoolExecutor]:
 
 
 @pytest.fixture(scope="session")
-def site(cinema_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database_url(
+    cinema_database: Callable[[str], AbstractContextManager[str]],
+) -> Iterator[str]:
+    with cinema_database("browser") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def database_url(cinema_database: Callable[[str], AbstractContextManager[str]]) -> Iterator[str]:
+    """A database with the real films, which these tests may change."""
+    with cinema_database("browser") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def site(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the site, with staff called "admin" and a visitor called "visitor"."""
     folder = tmp_path_factory.mktemp("site")
     environ = {
-        "DATABASE_URL": cinema_database_url,
+        "DATABASE_URL": database_url,
         "CINEMA_VAR": str(folder),
         "CINEMA_BREAK_IT": "1",
         "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
@@ -117,6 +134,6 @@ def staff_state(
 
 
 @pytest.fixture(scope="session")
-def paths(cinema_database_url: str) -> dict[str, str]:
+def paths(database_url: str) -> dict[str, str]:
     """The path of each page, by the name that ``pages`` gives it."""
-    return pages.paths(pages.keys(cinema_database_url))
+    return pages.paths(pages.keys(database_url))

@@ -153,9 +153,11 @@ def test_the_secret_key_is_for_its_owner_only(clone: Clone):
     assert len(key.read_text()) >= 50
 
 
-def test_a_server_of_ones_own_is_used_instead(clone: Clone, var: Path, cinema_database_url: str):
-    changes = {"CINEMA_VAR": str(var), "DATABASE_URL": cinema_database_url}
-    with demo(clone.launcher, cwd=clone.path, **changes) as own:
+def test_a_server_of_ones_own_is_used_instead(clone: Clone, var: Path, cinema_database):
+    with (
+        cinema_database("demo") as url,
+        demo(clone.launcher, cwd=clone.path, CINEMA_VAR=str(var), DATABASE_URL=url) as own,
+    ):
         films = httpx2.get(f"{own.wait_until_open().url}/api/films/?page_size=1", timeout=60)
     assert films.json()["count"] == 3201
     assert [path.name for path in var.iterdir()] == ["secret-key"]

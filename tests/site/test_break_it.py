@@ -1,5 +1,6 @@
 """What staff may break, who else may not, and that the site is there afterwards."""
 
+import asyncio
 import importlib
 import re
 import urllib.parse
@@ -9,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.urls import clear_url_caches
 
@@ -137,7 +139,13 @@ def test_rename_says_so_when_there_is_nobody_to_rename(demo, staff):
     assert "no director" in answer.content.decode()
 
 
-def test_cut_ends_every_connection_but_its_own(demo, staff):
+@pytest.fixture
+def no_idle_thread() -> None:
+    """Let go of the connection that asynchronous tests before left open in their thread."""
+    asyncio.run(sync_to_async(connections.close_all)())
+
+
+def test_cut_ends_every_connection_but_its_own(demo, staff, no_idle_thread):
     with other_connection() as other:
         answer = staff.post("/backstage/break/cut/", follow=True)
         with pytest.raises(psycopg.OperationalError):
