@@ -7,7 +7,6 @@ loop running, which other folders' tests and Django's ORM would stumble over.
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -34,14 +33,6 @@ def stage() -> Iterator[ThreadPoolExecutor]:
     """The one thread in which tests and Playwright run."""
     with ThreadPoolExecutor(1, thread_name_prefix="playwright") as thread:
         yield thread
-
-
-@pytest.fixture(scope="session")
-def database_url(
-    cinema_database: Callable[[str], AbstractContextManager[str]],
-) -> Iterator[str]:
-    with cinema_database("browser") as url:
-        yield url
 
 
 @pytest.fixture(scope="session")

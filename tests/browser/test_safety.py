@@ -13,9 +13,9 @@ BROKEN_OUT = """"><svg onload=alert('run')>{{ 7|add:7 }}"""
 
 
 @pytest.fixture
-def hostile(cinema_database_url: str) -> Iterator[int]:
+def hostile(database_url: str) -> Iterator[int]:
     """A film, a director and a review that are called scripts; the film's key."""
-    with psycopg.connect(cinema_database_url, autocommit=True) as connection:
+    with psycopg.connect(database_url, autocommit=True) as connection:
         (film,) = connection.execute(
             "INSERT INTO films_film (title, released, certificate, based_on, setting, mended,"
             " changed_at) VALUES (%s, '2010-12-31', %s, %s, %s, '[]', now()) RETURNING id",
