@@ -173,6 +173,50 @@ class Thriller(Book):
         proxy = True
 
 
+class Archived(models.Model):
+    """Its base manager hides rows: to whoever follows a relation there, they are not there."""
+
+    title = models.CharField(max_length=50)
+    removed = models.BooleanField(default=False)
+
+    objects = Visible()
+    everything = models.Manager()
+
+    class Meta:
+        base_manager_name = "objects"
+
+
+class Loan(models.Model):
+    archived = models.ForeignKey(Archived, models.CASCADE, related_name="loans")
+    by = models.CharField(max_length=50)
+
+
+class Stamp(models.Model):
+    """The one-to-one of an archived thing, seen from the other side."""
+
+    book = models.OneToOneField(Book, models.CASCADE, related_name="stamp")
+    text = models.CharField(max_length=50)
+    removed = models.BooleanField(default=False)
+
+    objects = Visible()
+    everything = models.Manager()
+
+    class Meta:
+        base_manager_name = "objects"
+
+
+class Open(models.Model):
+    """Makes up attributes from its columns."""
+
+    name = models.CharField(max_length=50)
+    note = models.CharField(max_length=50, default="")
+
+    def __getattr__(self, name):
+        if name == "loud":
+            return self.note.upper()
+        raise AttributeError(name)
+
+
 class Watched(models.Model):
     """Looks at its columns as soon as it is made, as field trackers do."""
 

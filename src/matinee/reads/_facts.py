@@ -17,6 +17,7 @@ from django.db.models import (
     ForeignKey,
     ForeignObject,
     ForeignObjectRel,
+    Manager,
     ManyToManyField,
     ManyToManyRel,
     Model,
@@ -83,6 +84,8 @@ def obstacle(model: type[Model]) -> str:
         return f"{model.__name__}.__init__"
     if model.from_db.__func__ is not Model.from_db.__func__:  # type: ignore[attr-defined]
         return f"{model.__name__}.from_db"
+    if hasattr(model, "__getattr__"):
+        return f"{model.__name__}.__getattr__"
     if pre_init.has_listeners(model) or post_init.has_listeners(model):
         return f"a receiver of {model.__name__}'s init signals"
     return ""
@@ -141,14 +144,22 @@ def _keyed_hop(field: Any) -> Hop | None:
         case ForeignObject():
             back = _accessor(field.remote_field) if isinstance(field, OneToOneField) else ""
             near, far = _ends(field)
-            return Hop(field.name, field.name, far[0], Link.FORWARD, other, near, far, back)
+            join = _shows_all(other)
+            return Hop(field.name, field.name, far[0], Link.FORWARD, other, near, far, back, join)
         case ForeignObjectRel():
             back = field.field.name
             far, near = _ends(field.field)
             inverse = f"{back}__{near[0]}"
-            link = Link.REVERSE_ONE if isinstance(field, OneToOneRel) else Link.MANY
-            return Hop(_accessor(field), field.name, inverse, link, other, near, far, back)
+            one = isinstance(field, OneToOneRel)
+            link = Link.REVERSE_ONE if one else Link.MANY
+            join = one and _shows_all(other)
+            return Hop(_accessor(field), field.name, inverse, link, other, near, far, back, join)
     return None
+
+
+def _shows_all(model: type[Model]) -> bool:
+    """Whether the base manager, which forward relations go by, is one that leaves nothing out."""
+    return type(model._base_manager).get_queryset is Manager.get_queryset
 
 
 def _accessor(relation: Any) -> str:

@@ -7,11 +7,9 @@ the columns that are wanted are loaded. The number of queries is known before an
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from matinee.reads.shape import Ask, Draft, Hop, Link, Relation, Shape
+from matinee.reads.shape import Ask, Draft, Hop, Relation, Shape
 
 __all__ = ["Plan", "Step", "plan_of"]
-
-JOINED = (Link.FORWARD, Link.REVERSE_ONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +88,8 @@ def _plan(shape: Shape) -> Plan:
     return Plan(
         shape.model,
         None if shape.whole else tuple(column.name for column in shape.columns),
-        tuple(step for step in steps if step.hop.link in JOINED),
-        tuple(step for step in steps if step.hop.link not in JOINED),
+        tuple(step for step in steps if step.hop.join),
+        tuple(step for step in steps if not step.hop.join),
         shape.whole,
         shape.cut,
     )

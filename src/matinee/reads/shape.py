@@ -52,6 +52,8 @@ class Hop:
         near: The fields of this end that the link is made by.
         far: The fields of the other end that the link is made by.
         back: The attribute of the other end that Django fills with this end by itself, or "".
+        join: Whether a join finds the same rows as following the attribute. It does not where
+            the base manager of the other end's model hides some, or makes them of other classes.
     """
 
     attribute: str
@@ -62,6 +64,7 @@ class Hop:
     near: tuple[str, ...]
     far: tuple[str, ...]
     back: str = ""
+    join: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -363,6 +363,32 @@ def test_a_forward_relation_is_found_whatever_the_default_manager_hides(library,
     assert all(row["chapter"] for row in answer.planned)
 
 
+def test_what_a_base_manager_hides_stays_hidden(library, read):
+    library(3)
+    for removed in (False, True):
+        book = models.Archived.everything.create(title="Rare", removed=removed)
+        models.Loan.objects.create(archived=book, by="A")
+        models.Stamp.everything.create(book=Book.objects.all()[removed], text="P", removed=removed)
+
+    loans = read(
+        of(models.Loan, "by", archived=of(models.Archived, "title")()), models.Loan.objects
+    )
+    stamps = read(of(Book, "id", stamp=of(models.Stamp, "text")()), Book.objects.order_by("pk")[:2])
+
+    assert [loan["archived"] for loan in loans.planned] == [{"title": "Rare"}, None]
+    assert [book["stamp"] for book in stamps.planned] == [{"text": "P"}, None]
+    assert (loans.planned_queries, stamps.planned_queries) == (2, 2)
+
+
+def test_attributes_that_a_model_makes_up_may_read_any_column(read, db):
+    models.Open.objects.create(name="Door", note="creaks")
+
+    answer = read(of(models.Open, "name", loud=s.CharField()), models.Open.objects)
+
+    assert answer.planned == [{"name": "Door", "loud": "CREAKS"}]
+    assert answer.planned_queries == 1
+
+
 def test_a_tree_is_read_to_its_depth_and_lazily_beyond_the_limit(library, read, settings):
     library(0)
     book = None

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from matinee.reads.plan import plan_of
 from matinee.reads.shape import Ask, Draft, Hop, Link
 
@@ -15,10 +17,12 @@ class Review:
 
 
 ASK = Ask("FilmSerializer", "reviews")
-DIRECTOR = Hop("director", "director", "id", Link.FORWARD, Person, ("director",), ("id",))
+DIRECTOR = Hop(
+    "director", "director", "id", Link.FORWARD, Person, ("director",), ("id",), join=True
+)
 REVIEWS = Hop("reviews", "review", "film__id", Link.MANY, Review, ("id",), ("film",), "film")
-FILM = Hop("film", "film", "id", Link.FORWARD, Film, ("film",), ("id",))
-AUTHOR = Hop("author", "author", "id", Link.FORWARD, Person, ("author",), ("id",))
+FILM = Hop("film", "film", "id", Link.FORWARD, Film, ("film",), ("id",), join=True)
+AUTHOR = Hop("author", "author", "id", Link.FORWARD, Person, ("author",), ("id",), join=True)
 SUBJECT = Hop("subject", "subject", "", Link.GENERIC, None, ("kind", "key"), ())
 
 
@@ -47,6 +51,13 @@ def test_a_to_one_relation_is_joined_and_costs_no_query():
     assert [step.hop for step in made.joins] == [DIRECTOR]
     assert made.joins[0].plan.columns == ("id", "name")
     assert made.queries == 1
+
+
+def test_a_to_one_relation_whose_rows_a_join_would_find_wrongly_is_a_query_of_its_own():
+    draft = film()
+    draft.follow(replace(DIRECTOR, join=False), ASK)
+
+    assert plan_of(draft.freeze()).queries == 2
 
 
 def test_a_to_many_relation_is_one_query_more():
