@@ -144,7 +144,7 @@ def _keyed_hop(field: Any) -> Hop | None:
         case ForeignObject():
             back = _accessor(field.remote_field) if isinstance(field, OneToOneField) else ""
             near, far = _ends(field)
-            join = _shows_all(other)
+            join = _can_join(field.remote_field, other)
             return Hop(field.name, field.name, far[0], Link.FORWARD, other, near, far, back, join)
         case ForeignObjectRel():
             back = field.field.name
@@ -152,14 +152,19 @@ def _keyed_hop(field: Any) -> Hop | None:
             inverse = f"{back}__{near[0]}"
             one = isinstance(field, OneToOneRel)
             link = Link.REVERSE_ONE if one else Link.MANY
-            join = one and _shows_all(other)
+            join = one and _can_join(field, other)
             return Hop(_accessor(field), field.name, inverse, link, other, near, far, back, join)
     return None
 
 
-def _shows_all(model: type[Model]) -> bool:
-    """Whether the base manager, which forward relations go by, is one that leaves nothing out."""
-    return type(model._base_manager).get_queryset is Manager.get_queryset
+def _can_join(relation: ForeignObjectRel, other: type[Model]) -> bool:
+    """Whether a join makes the objects that following the attribute makes.
+
+    Not between a child model and its parent, whose columns Django takes from one another; nor
+    where the base manager, which attributes go by, may leave rows out or make other objects.
+    """
+    plain = type(other._base_manager).get_queryset is Manager.get_queryset
+    return plain and not getattr(relation, "parent_link", False)
 
 
 def _accessor(relation: Any) -> str:

@@ -41,6 +41,7 @@ class Inspection:
         self.static = True
         self.max_depth = max_depth
         draft = Draft(model or _model(serializer))
+        _heed(draft, Ask(type(serializer).__name__, ""))
         self.serializer(serializer, draft, ())
         self.shape = draft.freeze()
 
@@ -49,8 +50,6 @@ class Inspection:
         cls = type(serializer)
         self.static = self.static and is_static(serializer)
         draft.want(facts.identity(draft.model))
-        if why := facts.obstacle(draft.model):
-            draft.hand_over(Ask(cls.__name__, "", why))
         if not isinstance(serializer, serializers.Serializer):
             draft.hand_over(Ask(cls.__name__, "to_representation"))
             return
@@ -136,25 +135,31 @@ class Inspection:
         """
         for position, name in enumerate(names):
             found = facts.attribute(draft.model, name)
-            if isinstance(found, str):
-                draft.want([found], ask)
-                return None
-            if isinstance(found, facts.Code):
-                draft.want(found.columns, ask)
-                if not found.known:
-                    draft.hand_over(_how(ask, f"{draft.model.__name__}.{name}"))
-                return None
-            if found is None:
+            if not isinstance(found, Hop):
+                _end(draft, name, found, ask)
                 return None
             rest = names[position + 1 :]
             if found.link is Link.MANY and rest and rest[0] not in _CACHED:
                 draft.hand_over(_how(ask, f"{name}.{rest[0]}"))
                 return None
             far = draft.follow(found, ask)
-            if far is None or (found.link is Link.MANY and rest):
+            if far is None:
+                return None
+            _heed(far, ask)
+            if found.link is Link.MANY and rest:
                 return None
             draft = far
         return draft
+
+
+def _end(draft: Draft, name: str, found: str | facts.Code | None, ask: Ask) -> None:
+    """End a walk at an attribute that is no relation: a column, code, or nothing of the class."""
+    if isinstance(found, str):
+        draft.want([found], ask)
+    elif found is not None:
+        draft.want(found.columns, ask)
+        if not found.known:
+            draft.hand_over(_how(ask, f"{draft.model.__name__}.{name}"))
 
 
 _MANY = relations.ManyRelatedField
@@ -173,6 +178,12 @@ def inspect(serializer: Any, model: type[Model] | None = None, *, max_depth: int
         ReadsError: *model* is None and the serializer names none.
     """
     return Inspection(serializer, model, max_depth=max_depth).shape
+
+
+def _heed(draft: Draft, ask: Ask) -> None:
+    """Hand the object to the code that its model runs for each new instance, if there is any."""
+    if why := facts.obstacle(draft.model):
+        draft.hand_over(_how(ask, why))
 
 
 def is_static(serializer: Any) -> bool:
