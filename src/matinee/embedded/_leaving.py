@@ -39,8 +39,9 @@ _memberships: "set[Membership]" = set()
 _momentary: set[int] = set()
 
 
-def _open(path: Path) -> int:
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+def _open(path: Path, *, make: bool = True) -> int:
+    flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
+    return os.open(path, flags | os.O_CREAT if make else flags, 0o600)
 
 
 def close(fd: int) -> None:
@@ -58,9 +59,9 @@ def _take(fd: int) -> bool:
     return True
 
 
-def try_lock(path: Path) -> int | None:
+def try_lock(path: Path, *, make: bool = True) -> int | None:
     """Return a descriptor that holds *path* exclusively, or None if somebody else does."""
-    fd = _open(path)
+    fd = _open(path, make=make)
     _momentary.add(fd)
     if _take(fd):
         return fd
@@ -68,21 +69,28 @@ def try_lock(path: Path) -> int | None:
     return None
 
 
-def is_free(path: Path) -> bool:
-    fd = try_lock(path)
+def is_free(path: Path, *, make: bool = False) -> bool:
+    try:
+        fd = try_lock(path, make=make)
+    except FileNotFoundError:
+        return True
     if fd is not None:
         close(fd)
     return fd is not None
 
 
 @contextlib.contextmanager
-def locked(path: Path, *, timeout_s: float = 120) -> Iterator[None]:
+def locked(path: Path, *, timeout_s: float = 120, make: bool = True) -> Iterator[None]:
     """Hold *path* exclusively.
+
+    Args:
+        make: Make the file if it is missing. Not on the way out: the folder may be being deleted.
 
     Raises:
         TimeoutError: Somebody else has held it for *timeout_s*.
+        FileNotFoundError: It is missing and not to be made.
     """
-    fd = _open(path)
+    fd = _open(path, make=make)
     _momentary.add(fd)
     try:
         deadline = time.monotonic() + timeout_s
@@ -130,7 +138,7 @@ class Membership:
         """
         _memberships.discard(self)
         try:
-            with locked(self.home / "start.lock"):
+            with locked(self.home / "start.lock", make=False):
                 _stop_if_alone(self.home, self._fd)
         except FileNotFoundError:
             pass  # The whole folder was deleted; the server notices that by itself.
@@ -213,20 +221,21 @@ def process_is_server(pid: int, data: Path) -> bool:
 
 
 def has_keeper(home: Path) -> bool:
-    return not is_free(home / "keeper.lock")
+    # Made here, by the one who starts the server, not by the keeper on its way out.
+    return not is_free(home / "keeper.lock", make=True)
 
 
 def _keep(home: Path) -> None:
     """Wait until nobody has a share any more, then stop the server."""
-    keeper = try_lock(home / "keeper.lock")
+    keeper = try_lock(home / "keeper.lock", make=False)
     if keeper is None:
         return
-    members = _open(home / "members.lock")
+    members = _open(home / "members.lock", make=False)
     done = False
     while not done:
         fcntl.flock(members, fcntl.LOCK_EX)
         fcntl.flock(members, fcntl.LOCK_UN)
-        with locked(home / "start.lock", timeout_s=float("inf")):
+        with locked(home / "start.lock", timeout_s=float("inf"), make=False):
             done = _stop_if_alone(home, members)
             fcntl.flock(members, fcntl.LOCK_UN)
             if done:

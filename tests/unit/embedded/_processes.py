@@ -104,14 +104,17 @@ def working_below(folder: Path) -> list[int]:
 
 
 def keepers(folder: Path) -> list[int]:
+    """Return the keepers of the homes in *folder*, however deep, and of one it has elsewhere."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             words = (entry / "cmdline").read_text().split("\0")
         except OSError:
             continue
-        if len(words) > 4 and words[3].endswith("_leaving.py") and words[4] == str(home_of(folder)):
-            found.append(int(entry.name))
+        if len(words) > 4 and words[3].endswith("_leaving.py"):
+            home = Path(words[4])
+            if home == home_of(folder) or home.is_relative_to(folder):
+                found.append(int(entry.name))
     return found
 
 

@@ -50,4 +50,5 @@ def _new_folder() -> Iterator[Path]:
 
 
 def _see_that_all_have_left(path: Path) -> None:
-    assert eventually(lambda: not working_below(home_of(path)) and not keepers(path))
+    homes = (path, home_of(path))
+    assert eventually(lambda: not any(map(working_below, homes)) and not keepers(path))

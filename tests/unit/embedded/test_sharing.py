@@ -88,6 +88,22 @@ def test_the_keeper_stops_the_server_of_a_process_that_had_no_handler_for_sigter
         assert eventually(lambda: not working_below(folder) and not keepers(folder))
 
 
+def test_nothing_is_made_anew_in_a_folder_that_is_being_deleted(fresh_folder: Path) -> None:
+    with Member(fresh_folder) as member:
+        member.line()
+        home = fresh_folder / "postgresql"
+        kill_all(working_below(fresh_folder))
+        for name in ("start.lock", "server.lock"):
+            (home / name).unlink()
+        member.kill(signal.SIGKILL)
+        assert eventually(lambda: not keepers(fresh_folder))
+        assert {path.name for path in home.glob("*.lock")} == {
+            "settle.lock",
+            "members.lock",
+            "keeper.lock",
+        }
+
+
 def test_the_keeper_leaves_the_server_to_those_who_are_still_there(folder: Path) -> None:
     with Member(folder) as killed, Member(folder) as left:
         killed.line(), left.line()
