@@ -83,8 +83,7 @@ def is_free(path: Path, *, make: bool = False) -> bool:
 def locked(path: Path, *, timeout_s: float = 120, make: bool = True) -> Iterator[None]:
     """Hold *path* exclusively.
 
-    Args:
-        make: Make the file if it is missing. Not on the way out: the folder may be being deleted.
+    Where *make* is False the file must be there: on the way out the folder may be being deleted.
 
     Raises:
         TimeoutError: Somebody else has held it for *timeout_s*.

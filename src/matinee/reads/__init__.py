@@ -7,15 +7,31 @@ imports neither Django REST framework nor any model.
 
 from matinee.reads.apply import Reader, unplanned
 from matinee.reads.plan import Plan, Step, plan_of
-from matinee.reads.shape import Ask, Column, Link, Relation, Shape
+from matinee.reads.shape import (
+    Ask,
+    Call,
+    Column,
+    Computed,
+    Kind,
+    Link,
+    Note,
+    Relation,
+    Rows,
+    Shape,
+)
 
 __all__ = [
     "Ask",
+    "Call",
     "Column",
+    "Computed",
+    "Kind",
     "Link",
+    "Note",
     "Plan",
     "Reader",
     "Relation",
+    "Rows",
     "Shape",
     "Step",
     "plan_of",

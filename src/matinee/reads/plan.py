@@ -5,9 +5,9 @@ the columns that are wanted are loaded. The number of queries is known before an
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from matinee.reads.shape import Ask, Draft, Hop, Relation, Shape
+from matinee.reads.shape import Ask, Call, Computed, Draft, Hop, Note, Relation, Rows, Shape
 
 __all__ = ["Plan", "Step", "plan_of"]
 
@@ -23,6 +23,8 @@ class Plan:
         fetches: The relations that take a query of their own.
         whole: Who is handed the object itself; the reason where *columns* is None.
         cut: Who asked for more than the depth limit allows; that part stays lazy.
+        computed: What the database computes for each row.
+        notes: What the plan cannot do for the code it was made for.
     """
 
     model: type
@@ -31,6 +33,8 @@ class Plan:
     fetches: tuple["Step", ...] = ()
     whole: tuple[Ask, ...] = ()
     cut: tuple[Ask, ...] = ()
+    computed: tuple[Computed, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def queries(self) -> int:
@@ -38,7 +42,7 @@ class Plan:
 
         A generic foreign key counts as one, and takes one for each model its rows point to.
         """
-        fetched = sum(step.plan.queries if step.plan else 1 for step in self.fetches)
+        fetched = sum(step.queries for step in self.fetches)
         return 1 + fetched + sum(step.plan.queries - 1 for step in self.joins if step.plan)
 
     def __str__(self) -> str:
@@ -53,17 +57,20 @@ class Plan:
     def branches(self, indent: str = "") -> Iterator[str]:
         """Yield what is below the plan's own line."""
         leaves = [f"columns {_names(self.columns)}{_by(self.whole)}"]
+        leaves += [f"compute {each.name}{_by(each.asks)}" for each in self.computed]
         leaves += [f"left lazy below the depth limit{_by(self.cut)}"] if self.cut else []
+        leaves += [f"{each.kind.value}: {each.text}{_by((each.ask,))}" for each in self.notes]
         steps = [("join", step) for step in self.joins] + [("fetch", step) for step in self.fetches]
         for leaf in leaves:
             yield f"{indent}{'├' if steps or leaf is not leaves[-1] else '└'}─ {leaf}"
         for number, (verb, step) in enumerate(steps, 1):
             last = number == len(steps)
-            model = step.hop.model.__name__ if step.hop.model else "any model"
-            name = f"{verb} {step.hop.attribute}: {model}"
-            yield f"{indent}{'└' if last else '├'}─ {name}{_by(step.asks)}"
+            first, *more = step.lines(verb)
+            yield f"{indent}{'└' if last else '├'}─ {first}"
+            deeper = indent + ("   " if last else "│  ")
+            yield from (deeper + line for line in more)
             if step.plan:
-                yield from step.plan.branches(indent + ("   " if last else "│  "))
+                yield from step.plan.branches(deeper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,29 @@ class Step:
     hop: Hop
     plan: Plan | None
     asks: tuple[Ask, ...] = ()
+    rows: Rows = Rows()  # noqa: RUF009  frozen
+    calls: tuple[Call, ...] = ()
+    read: bool = True
+
+    @property
+    def place(self) -> str:
+        """The attribute of the instance that the rows are found at."""
+        return self.rows.place or self.hop.attribute
+
+    @property
+    def queries(self) -> int:
+        """The number of queries, those of what is fetched below included."""
+        return (self.read + len(self.calls)) * (self.plan.queries if self.plan else 1)
+
+    def lines(self, verb: str) -> Iterator[str]:
+        """Yield what is read, without what is read of it."""
+        model = self.hop.model.__name__ if self.hop.model else "any model"
+        if self.read:
+            which = f" {self.rows}" if str(self.rows) else ""
+            place = f" as {self.rows.place}" if self.rows.place else ""
+            yield f"{verb} {self.hop.attribute}{place}: {model}{which}{_by(self.asks)}"
+        for call in self.calls:
+            yield f"{verb} {self.hop.attribute}{call.text}: {model}, when asked{_by(call.asks)}"
 
 
 def plan_of(shape: Shape) -> Plan:
@@ -82,7 +112,14 @@ def plan_of(shape: Shape) -> Plan:
 
 def _plan(shape: Shape) -> Plan:
     steps = [
-        Step(relation.hop, _plan(relation.shape) if relation.shape else None, relation.asks)
+        Step(
+            relation.hop,
+            _plan(relation.shape) if relation.shape else None,
+            relation.asks,
+            relation.rows,
+            relation.calls,
+            relation.read,
+        )
         for relation in shape.relations
     ]
     return Plan(
@@ -92,6 +129,8 @@ def _plan(shape: Shape) -> Plan:
         tuple(step for step in steps if not step.hop.join),
         shape.whole,
         shape.cut,
+        shape.computed,
+        shape.notes,
     )
 
 
@@ -103,20 +142,19 @@ def _turned_back(shape: Shape) -> Shape:
     merged into the parent's and the child's relation goes.
     """
     draft = Draft(shape.model)
-    draft.merge(Shape(shape.model, shape.columns, (), shape.whole, shape.cut))
+    draft.merge_own(shape)
     waiting = list(shape.relations)
     while waiting:
         relation = waiting.pop(0)
-        far = draft.follow(relation.hop, *relation.asks)
-        if far is None or relation.shape is None:
+        if relation.shape is None:
+            draft.merge_relation(relation)
             continue
         inner, back = _split(_turned_back(relation.shape), relation.hop.back)
-        far.merge(inner)
-        if back is not None and back.shape is not None:
+        far = draft.merge_relation(replace(relation, shape=inner))
+        if far is not None and back is not None and back.shape is not None:
             far.want(back.hop.near, *back.asks)
-            own = back.shape
-            draft.merge(Shape(own.model, own.columns, (), own.whole, own.cut))
-            waiting.extend(own.relations)
+            draft.merge_own(back.shape)
+            waiting.extend(back.shape.relations)
     return draft.freeze()
 
 
@@ -124,7 +162,7 @@ def _split(shape: Shape, back: str) -> tuple[Shape, Relation | None]:
     """Return *shape* without its relation *back*, and that relation if there is one."""
     found = next((each for each in shape.relations if back and each.hop.attribute == back), None)
     kept = tuple(each for each in shape.relations if each is not found)
-    return Shape(shape.model, shape.columns, kept, shape.whole, shape.cut), found
+    return replace(shape, relations=kept), found
 
 
 def _names(columns: tuple[str, ...] | None) -> str:

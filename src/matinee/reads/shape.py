@@ -8,7 +8,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
-__all__ = ["Ask", "Column", "Draft", "Hop", "Link", "Relation", "Shape"]
+__all__ = [
+    "Ask",
+    "Call",
+    "Column",
+    "Computed",
+    "Draft",
+    "Hop",
+    "Kind",
+    "Link",
+    "Note",
+    "Relation",
+    "Rows",
+    "Shape",
+]
 
 
 class Link(Enum):
@@ -28,15 +41,18 @@ class Ask:
         owner: The serializer class, "FilmSerializer".
         field: Its field, "genre"; "" where the class as a whole asks.
         how: What about the field asks, where the name does not say it: "Genre.__str__".
+        line: Where in the source it asks, "films/models.py:41"; "" where a declaration does.
     """
 
     owner: str
     field: str
     how: str = ""
+    line: str = ""
 
     def __str__(self) -> str:
         name = f"{self.owner}.{self.field}" if self.field else self.owner
-        return f"{name} ({self.how})" if self.how else name
+        how = " at ".join(each for each in (self.how, self.line) if each)
+        return f"{name} ({how})" if how else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +92,104 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Computed:
+    """A value the database computes for each row, put on the instance as the attribute *name*.
+
+    Attributes:
+        name: The attribute.
+        expression: Any expression of Django's; here it is carried, not looked into.
+        asks: Who asked for it.
+    """
+
+    name: str
+    expression: object
+    asks: tuple[Ask, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Which rows of a to-many relation, in what order, how many for each parent.
+
+    Attributes:
+        place: The attribute they are put on, as a list; "" for the relation's own manager.
+        where: A condition of Django's (``Q``), or None.
+        order_by: As for ``QuerySet.order_by``; () for the relation's own order.
+        limit: The most rows for one parent, or None.
+    """
+
+    place: str = ""
+    where: object = None
+    order_by: tuple[object, ...] = ()
+    limit: int | None = None
+
+    def __str__(self) -> str:
+        parts = [f"where {self.where}"] if self.where is not None else []
+        parts += [f"ordered by {', '.join(map(str, self.order_by))}"] if self.order_by else []
+        parts += [f"at most {self.limit} each"] if self.limit is not None else []
+        return ", ".join(parts)
+
+
+_ALL = Rows()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A question that code asks of a related manager, which fetched rows do not answer.
+
+    Attributes:
+        text: As it is written: ".filter(stars__gte=4).order_by('-created')". Each of the same
+            text is one query, for all the rows at once.
+        asks: Who asks.
+    """
+
+    text: str
+    asks: tuple[Ask, ...] = ()
+
+
+class Kind(Enum):
+    """What there is to note about code that was read."""
+
+    UNSEEN = "not seen"  # it may need more than the plan has
+    APART = "a query of its own for each row"  # no plan can change that
+    HINT = "hint"  # it works, and could be written better
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that a plan cannot do for the code it was made for.
+
+    Attributes:
+        kind: What kind of thing.
+        ask: Whose code, and where.
+        text: What was met there: "obj is handed to json.dumps".
+        remedy: The line to write: '@needs("studio__name")'; "" where there is none.
+    """
+
+    kind: Kind
+    ask: Ask
+    text: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Relation:
-    """One relation of a shape; *shape* is what is wanted of the other end."""
+    """One relation of a shape.
+
+    Attributes:
+        hop: The relation.
+        shape: What is wanted of the other end; None where its model is not known.
+        asks: Who asked for it.
+        rows: Which of its rows, if it is to-many.
+        calls: What else is asked of its manager.
+        read: Whether its rows are wanted, not only what *calls* find.
+    """
 
     hop: Hop
     shape: "Shape | None"
     asks: tuple[Ask, ...] = ()
+    rows: Rows = _ALL
+    calls: tuple[Call, ...] = ()
+    read: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +203,8 @@ class Shape:
         whole: Who is handed the object itself, so that any field may be touched: every column is
             loaded where there is one.
         cut: Who asked for more below here than the depth limit allows; that part stays lazy.
+        computed: What the database computes for each row.
+        notes: What a plan cannot do for the code that reads these objects.
     """
 
     model: type
@@ -102,6 +212,30 @@ class Shape:
     relations: tuple[Relation, ...] = ()
     whole: tuple[Ask, ...] = ()
     cut: tuple[Ask, ...] = ()
+    computed: tuple[Computed, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(slots=True)
+class _Edge:
+    """A relation while it is written."""
+
+    hop: Hop
+    far: "Draft | None"
+    rows: Rows
+    asks: list[Ask] = field(default_factory=list)
+    calls: dict[str, list[Ask]] = field(default_factory=dict)
+    read: bool = False
+
+    def freeze(self) -> Relation:
+        return Relation(
+            self.hop,
+            self.far.freeze() if self.far else None,
+            tuple(self.asks),
+            self.rows,
+            tuple(Call(text, tuple(asks)) for text, asks in self.calls.items()),
+            self.read,
+        )
 
 
 @dataclass(slots=True)
@@ -110,55 +244,93 @@ class Draft:
 
     model: type
     columns: dict[str, list[Ask]] = field(default_factory=dict)
-    relations: dict[str, tuple[Hop, "Draft | None", list[Ask]]] = field(default_factory=dict)
+    relations: dict[str, _Edge] = field(default_factory=dict)
     whole: list[Ask] = field(default_factory=list)
     cut: list[Ask] = field(default_factory=list)
+    computed: dict[str, tuple[object, list[Ask]]] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
 
     def want(self, names: Iterable[str], *asks: Ask) -> None:
         """Want the fields *names*."""
         for name in names:
             _extend(self.columns.setdefault(name, []), asks)
 
-    def follow(self, hop: Hop, *asks: Ask) -> "Draft | None":
+    def follow(self, hop: Hop, *asks: Ask, rows: Rows = _ALL) -> "Draft | None":
         """Follow *hop*; return the draft of its other end, None where its model is not known."""
-        self.want(hop.near, *asks)
-        if hop.attribute not in self.relations:
+        edge = self._edge(hop, rows)
+        edge.read = True
+        _extend(edge.asks, asks)
+        return edge.far
+
+    def call(self, hop: Hop, text: str, *asks: Ask) -> "Draft | None":
+        """Ask the manager of *hop* a question; return the draft of the rows that answer it."""
+        edge = self._edge(hop, _ALL)
+        _extend(edge.calls.setdefault(text, []), asks)
+        return edge.far
+
+    def _edge(self, hop: Hop, rows: Rows) -> _Edge:
+        self.want(hop.near)
+        place = rows.place or hop.attribute
+        if place not in self.relations:
             far = Draft(hop.model) if hop.model else None
             if far is not None:
                 far.want(hop.far)
-            self.relations[hop.attribute] = (hop, far, [])
-        _, far, known = self.relations[hop.attribute]
-        _extend(known, asks)
-        return far
+            self.relations[place] = _Edge(hop, far, rows)
+        return self.relations[place]
+
+    def compute(self, name: str, expression: object, *asks: Ask) -> None:
+        """Want the value of *expression* as the attribute *name*."""
+        _extend(self.computed.setdefault(name, (expression, []))[1], asks)
 
     def hand_over(self, ask: Ask) -> None:
         """Note that *ask* is handed the object itself."""
         _extend(self.whole, [ask])
 
+    def note(self, *notes: Note) -> None:
+        """Note what a plan cannot do."""
+        _extend(self.notes, notes)
+
     def merge(self, shape: Shape) -> None:
         """Want all that *shape* wants."""
+        self.merge_own(shape)
+        for relation in shape.relations:
+            self.merge_relation(relation)
+
+    def merge_own(self, shape: Shape) -> None:
+        """Want what *shape* wants of the object itself, not of what hangs on it."""
         for column in shape.columns:
             self.want([column.name], *column.asks)
-        for relation in shape.relations:
-            far = self.follow(relation.hop, *relation.asks)
-            if far is not None and relation.shape is not None:
-                far.merge(relation.shape)
+        for computed in shape.computed:
+            self.compute(computed.name, computed.expression, *computed.asks)
         _extend(self.whole, shape.whole)
         _extend(self.cut, shape.cut)
+        self.note(*shape.notes)
+
+    def merge_relation(self, relation: Relation) -> "Draft | None":
+        """Want all that *relation* wants; return the draft of its other end."""
+        edge = self._edge(relation.hop, relation.rows)
+        edge.read |= relation.read
+        _extend(edge.asks, relation.asks)
+        for call in relation.calls:
+            _extend(edge.calls.setdefault(call.text, []), call.asks)
+        if edge.far is not None and relation.shape is not None:
+            edge.far.merge(relation.shape)
+        return edge.far
 
     def freeze(self) -> Shape:
         """Return the shape as it stands."""
         return Shape(
             self.model,
             tuple(Column(name, tuple(asks)) for name, asks in self.columns.items()),
-            tuple(
-                Relation(hop, far.freeze() if far else None, tuple(asks))
-                for hop, far, asks in self.relations.values()
-            ),
+            tuple(edge.freeze() for edge in self.relations.values()),
             tuple(self.whole),
             tuple(self.cut),
+            tuple(
+                Computed(name, each, tuple(asks)) for name, (each, asks) in self.computed.items()
+            ),
+            tuple(self.notes),
         )
 
 
-def _extend(known: list[Ask], asks: Iterable[Ask]) -> None:
-    known.extend(ask for ask in asks if ask not in known)
+def _extend[T](known: list[T], more: Iterable[T]) -> None:
+    known.extend(each for each in more if each not in known)

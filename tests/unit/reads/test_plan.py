@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from matinee.reads.plan import plan_of
-from matinee.reads.shape import Ask, Draft, Hop, Link
+from matinee.reads.shape import Ask, Draft, Hop, Kind, Link, Note, Rows
 
 
 class Film:
@@ -156,3 +156,68 @@ def test_what_is_cut_off_is_printed():
     assert "left lazy below the depth limit  ← TreeSerializer.children" in str(
         plan_of(draft.freeze())
     )
+
+
+def test_which_rows_go_to_a_place_of_their_own_and_are_a_query_more():
+    draft = film()
+    draft.follow(REVIEWS, ASK).want(["text"])
+    draft.follow(REVIEWS, rows=Rows("best", "stars > 4", ("-stars",), 3)).want(["stars"])
+    made = plan_of(draft.freeze())
+    assert made.queries == 3
+    assert [(step.place, names(step.plan.columns)) for step in made.fetches] == [
+        ("reviews", {"film", "text"}),
+        ("best", {"film", "stars"}),
+    ]
+    assert (
+        "fetch reviews as best: Review where stars > 4, ordered by -stars, at most 3 each"
+        in str(made)
+    )
+
+
+def test_each_question_to_a_manager_is_a_query_when_asked():
+    draft = film()
+    far = draft.call(REVIEWS, ".filter(stars__gte=4)", ASK)
+    far.follow(AUTHOR)
+    draft.call(REVIEWS, ".filter(stars__gte=4)", replace(ASK, field="good"))
+    draft.call(REVIEWS, ".exclude(text='')", ASK)
+    made = plan_of(draft.freeze())
+    assert made.queries == 3
+    (step,) = made.fetches
+    assert (step.read, [call.text for call in step.calls]) == (
+        False,
+        [".filter(stars__gte=4)", ".exclude(text='')"],
+    )
+    assert (
+        "fetch reviews.filter(stars__gte=4): Review, when asked"
+        "  ← FilmSerializer.reviews, FilmSerializer.good" in str(made)
+    )
+
+
+def test_rows_and_questions_of_one_relation_are_one_step():
+    draft = film()
+    draft.call(REVIEWS, ".filter(stars__gte=4)", ASK)
+    draft.follow(REVIEWS, ASK)
+    (step,) = plan_of(draft.freeze()).fetches
+    assert (step.read, step.queries) == (True, 2)
+
+
+def test_what_the_database_computes_and_what_is_noted_is_printed():
+    draft = film()
+    draft.compute("review_count", object(), ASK)
+    draft.note(Note(Kind.UNSEEN, replace(ASK, line="a.py:3"), "film is handed to dumps"))
+    made = plan_of(draft.freeze())
+    assert list(made.branches()) == [
+        "├─ columns id, title",
+        "├─ compute review_count  ← FilmSerializer.reviews",
+        "└─ not seen: film is handed to dumps  ← FilmSerializer.reviews (a.py:3)",
+    ]
+
+
+def test_what_a_child_computes_on_its_parent_is_computed_on_the_parent():
+    draft = film()
+    parent = draft.follow(REVIEWS).follow(FILM)
+    parent.compute("review_count", object(), ASK)
+    parent.note(Note(Kind.APART, ASK, "Film.objects"))
+    made = plan_of(draft.freeze())
+    assert [each.name for each in made.computed] == ["review_count"]
+    assert [each.kind for each in made.notes] == [Kind.APART]
