@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from matinee._audit import Finding as AuditFinding
+from matinee._audit import audit
 from matinee._doctor import Finding, Level, examine
 
 __all__ = ["Command"]
@@ -22,9 +24,27 @@ class Command(BaseCommand):
         doctor = commands.add_parser(
             "doctor", help="look at versions, settings and databases, and say what to do"
         )
-        doctor.add_argument("--json", action="store_true", help="print one JSON array instead")
+        report = commands.add_parser(
+            "audit", help="report what could be read, kept or sent better, with the line to write"
+        )
+        for command in (doctor, report):
+            command.add_argument("--json", action="store_true", help="print one JSON array instead")
 
-    def handle(self, **options: Any) -> None:
+    def handle(self, *names: str, **options: Any) -> None:
+        if "audit" in (*names, options.get("command")):
+            self._report(audit(), as_json=options["json"])
+        else:
+            self._doctor(**options)
+
+    def _report(self, found: list[AuditFinding], *, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps([asdict(each) for each in found], indent=2))
+            return
+        for each in found:
+            self.stdout.write(f"{each}\n    {each.hint}")
+        self.stdout.write(f"Findings: {len(found)}." if found else "Nothing found.")
+
+    def _doctor(self, **options: Any) -> None:
         findings = list(examine())
         if options["json"]:
             self.stdout.write(json.dumps([asdict(finding) for finding in findings], indent=2))

@@ -1,0 +1,84 @@
+"""Which files are the project's own, and where in them a name is defined."""
+
+import ast
+import inspect
+import os
+import sys
+import sysconfig
+from collections.abc import Iterator
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+
+__all__ = ["attribute_line", "is_own", "shown", "source_files", "tree"]
+
+_PASSED_OVER = {"migrations", "node_modules", "__pycache__"}
+
+
+def source_files() -> Iterator[Path]:
+    """Yield the Python files of the project's own apps and of the package of its URLs, sorted."""
+    folders = {folder for folder in _folders() if is_own(folder)}
+    outer = [
+        each for each in folders if not any(each.is_relative_to(up) for up in folders - {each})
+    ]
+    for folder in sorted(outer):
+        for place, below, names in os.walk(folder):
+            below[:] = sorted(set(below) - _PASSED_OVER - {n for n in below if n.startswith(".")})
+            below[:] = [each for each in below if not (Path(place, each) / "pyvenv.cfg").exists()]
+            yield from (Path(place, name) for name in sorted(names) if name.endswith(".py"))
+
+
+def is_own(path: Path) -> bool:
+    """Whether *path* is the project's, not Python's nor of something that was installed."""
+    return not any(path.is_relative_to(folder) for folder in _installed())
+
+
+@cache
+def tree(path: Path) -> ast.Module | None:
+    """Return the file as a syntax tree; None where it is none of this Python's."""
+    try:
+        return ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError):
+        return None
+
+
+def shown(path: Path) -> str:
+    """Return *path* as people write it, seen from where they are."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def attribute_line(cls: type, name: str) -> tuple[str, int]:
+    """Return the file and line where the body of *cls* assigns *name*, or where the class begins.
+
+    ("", 0) where the class has no source.
+    """
+    try:
+        file, (lines, first) = Path(inspect.getfile(cls)), inspect.getsourcelines(cls)
+        (body,) = ast.parse(inspect.cleandoc("\n" + "".join(lines))).body
+    except (OSError, TypeError, SyntaxError, ValueError):
+        return "", 0
+    for node in body.body if isinstance(body, ast.ClassDef) else ():
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if any(isinstance(each, ast.Name) and each.id == name for each in targets):
+            return shown(file), first + node.lineno - 1
+    return shown(file), first
+
+
+def _folders() -> Iterator[Path]:
+    for config in apps.get_app_configs():
+        yield Path(config.path).resolve()
+    for module in (settings.ROOT_URLCONF, os.environ.get("DJANGO_SETTINGS_MODULE", "")):
+        package = str(module).partition(".")[0]
+        spec = find_spec(package) if "." in str(module) else None
+        for folder in (spec.submodule_search_locations or ()) if spec else ():
+            yield Path(folder).resolve()
+
+
+@cache
+def _installed() -> tuple[Path, ...]:
+    named = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    found = [each for each in sys.path if Path(each).name in ("site-packages", "dist-packages")]
+    return tuple({Path(each).resolve() for each in [*named, *found]})
