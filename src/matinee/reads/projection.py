@@ -1,0 +1,126 @@
+"""What JSON is made of: a tree of keys, and where the value of each comes from.
+
+A projection is data, and the same for every request; it is what ``sqljson`` compiles. Whatever it
+does not name is not in the answer, and the order of its entries is the order of the keys.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from matinee.reads.plan import Plan
+from matinee.reads.shape import Hop, Rows
+
+__all__ = ["NULL", "OMIT", "RAISE", "Entry", "Form", "Nested", "Projection", "Python", "Value"]
+
+
+class Form(Enum):
+    """How a value of the database is written as JSON."""
+
+    PLAIN = "as it is"
+    TEXT = "as text"
+    MOMENT = "a point in time, in the time zone of the request"
+    TIME = "a time of day, without empty microseconds"
+    DURATION = "days, hours, minutes and seconds, as Django writes them"
+    FLOAT = "as a double"
+    TRIMMED = "a decimal as text, without trailing zeros"
+    BASE64 = "bytes in base64"
+    ADDRESS = "an IP address without its mask"
+
+
+# What stands where a relation on the way to a value is null, as JSON. The last two are no values:
+# the answer is made without the key, or not by the database at all. No column is written as an
+# object with such a key, so they are told apart by where they stand.
+NULL = "null"
+OMIT = '{"\\u0001matinee":"omit"}'
+RAISE = '{"\\u0001matinee":"raise"}'
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value.
+
+    Attributes:
+        key: Its key.
+        column: The field of the model, at the end of *path*, by name; or what *expression* or the
+            queryset's annotation is called.
+        form: How it is written.
+        array: Whether the column holds an array, and *form* is that of its elements.
+        path: The to-one relations that lead to it.
+        broken: The JSON that stands for it where a relation of *path* is null.
+        expression: An expression of Django's that is asked for instead of a column.
+        annotation: Whether *column* is an annotation that the queryset brings.
+    """
+
+    key: str
+    column: str
+    form: Form = Form.PLAIN
+    array: bool = False
+    path: tuple[Hop, ...] = ()
+    broken: str = NULL
+    expression: object = None
+    annotation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """An object, or a list of objects or of values.
+
+    Attributes:
+        key: Its key.
+        inside: What each object is made of; a ``Value`` (its key says nothing) for a bare one.
+        path: The relations that lead there, () for the same row; all but the last are to-one.
+        many: Whether the last one is to-many.
+        rows: Which of the rows, where *many*.
+        broken: The JSON that stands for it where a relation before the last is null.
+    """
+
+    key: str
+    inside: "Projection | Value"
+    path: tuple[Hop, ...] = ()
+    many: bool = False
+    rows: Rows = Rows()  # noqa: RUF009  frozen
+    broken: str = NULL
+
+
+@dataclass(frozen=True, slots=True)
+class Python:
+    """A value that Python code makes of the row's object; see ``Projection.needs``."""
+
+    key: str
+
+
+Entry = Value | Nested | Python
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """What an object is made of.
+
+    Attributes:
+        model: The model of the row.
+        entries: Its keys and values, in order.
+        needs: What the Python code of this level reads of the row's object; None where there is
+            no such code.
+        remade: Whether code makes the object anew from what is here.
+    """
+
+    model: type
+    entries: tuple[Entry, ...]
+    needs: Plan | None = None
+    remade: bool = False
+
+    def nested(self) -> Iterator[tuple[str, "Projection"]]:
+        """Yield the key and the projection of each object, or list of objects, inside."""
+        for entry in self.entries:
+            if isinstance(entry, Nested) and isinstance(entry.inside, Projection):
+                yield entry.key, entry.inside
+
+    def values(self) -> Iterator[Value]:
+        """Yield every value, inside out."""
+        for entry in self.entries:
+            if isinstance(entry, Value):
+                yield entry
+            elif isinstance(entry, Nested):
+                inside = entry.inside
+                yield from [inside] if isinstance(inside, Value) else inside.values()

@@ -1,0 +1,5 @@
+"""From a projection and a queryset to JSON, by one statement.
+
+The projection is compiled once, by Django, over the table's own name, and kept as text. For each
+request only the queryset is compiled, and stands in the table's place under the same name.
+"""
