@@ -6,7 +6,7 @@ Each module looks for one thing and yields findings; ``audit`` puts them in the 
 from collections.abc import Iterator
 
 from matinee._audit import _pairs, _source
-from matinee._audit._finding import Finding
+from matinee._findings import Finding
 
 __all__ = ["Finding", "audit"]
 

@@ -9,8 +9,8 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from matinee._audit._finding import Finding
-from matinee._audit._project import attribute_line, is_own
+from matinee._findings import Finding
+from matinee._project import attribute_line, is_own
 
 __all__ = ["findings"]
 

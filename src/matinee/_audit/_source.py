@@ -3,8 +3,8 @@
 import ast
 from collections.abc import Iterator
 
-from matinee._audit._finding import Finding
-from matinee._audit._project import shown, source_files, tree
+from matinee._findings import Finding
+from matinee._project import shown, source_files, tree
 
 __all__ = ["dropped_tasks", "findings", "streams"]
 

@@ -1,4 +1,4 @@
-"""One thing the audit found."""
+"""One thing that a check or the audit found."""
 
 from dataclasses import dataclass
 
