@@ -1,0 +1,179 @@
+"""From a plan to a queryset: joins, prefetches and ``only()``, beside what is there already."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from django.db.models import Model, Prefetch, Q, QuerySet
+from django.db.models.query import ModelIterable
+
+from matinee.reads import _written as hand
+from matinee.reads._expressions import apart, crosses, names
+from matinee.reads._facts import columns
+from matinee.reads.plan import Plan, Step
+from matinee.reads.shape import Computed, Link
+
+__all__ = ["annotated", "lookup_of", "planned"]
+
+
+def planned[M: Model](
+    plan: Plan, queryset: QuerySet[M], *, narrow: bool, lookups: Sequence[Any] = ()
+) -> QuerySet[M]:
+    """Return *queryset* with all that *plan* needs, and with the hand-written *lookups*."""
+    if not _plannable(queryset):
+        return queryset.prefetch_related(*lookups) if lookups else queryset
+    written = [*queryset._prefetch_related_lookups, *lookups]  # type: ignore[attr-defined]
+    mode = getattr(queryset, "_fetch_mode", None)
+    # PostgreSQL locks no nullable side of a join.
+    work = _Work(narrow=narrow, join=not queryset.query.select_for_update, mode=mode)
+    work.node(plan, "", "", written)
+    by_hand = set(_followed(queryset))
+    if work.joins:
+        queryset = queryset.select_related(None).select_related(*by_hand, *work.joins)
+    # What is written by hand beyond the plan is there for a reason; it may need any column.
+    beyond = work.left or by_hand - set(work.joins)
+    queryset = _narrowed(queryset, work.columns, narrow=narrow and work.narrowed and not beyond)
+    queryset = annotated(queryset, plan.computed, cast("type[Model]", plan.model))
+    return queryset.prefetch_related(None).prefetch_related(*work.fetches, *work.left)
+
+
+def annotated[M: Model](
+    queryset: QuerySet[M], computed: Sequence[Computed], model: type[Model]
+) -> QuerySet[M]:
+    """Add what is *computed* of *model*; what the queryset has under the same name stays."""
+    known = queryset.query.annotations
+    missing = [each for each in computed if each.name not in known]
+    values = {each.name: apart(each.expression, model) for each in missing}
+    return queryset.annotate(**values) if values else queryset
+
+
+def _plannable(queryset: QuerySet[Any]) -> bool:
+    rows = getattr(queryset, "_iterable_class", object)  # raw querysets have none
+    return issubclass(rows, ModelIterable) and not queryset.query.combinator
+
+
+@dataclass(slots=True)
+class _Work:
+    """What one queryset is to be told, collected over a plan and all that it joins."""
+
+    narrow: bool
+    join: bool
+    mode: Any
+    joins: list[str] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    narrowed: bool = False
+    fetches: list[Any] = field(default_factory=list)
+    left: list[Any] = field(default_factory=list)
+
+    def node(self, plan: Plan, path: str, lookup: str, written: Sequence[Any]) -> None:
+        """Add *plan*, which stands at attribute *path* and at *lookup* in the ORM's language.
+
+        *written* are the hand-written prefetches from here on.
+        """
+        self.narrowed |= plan.columns is not None
+        wanted = columns(cast("type[Model]", plan.model)) if plan.columns is None else plan.columns
+        self.columns += [lookup + name for name in wanted]
+        by_hand = hand.by_attribute(written)
+        for step in plan.joins:
+            mine = by_hand.pop(step.hop.attribute, [])
+            own = hand.own_queryset(mine)
+            if own is not None or not self.join:
+                self.fetch(step, path, mine, own)
+            elif step.plan is not None:
+                self.joins.append(lookup + step.hop.lookup)
+                further = [hand.shifted(each) for each in mine if hand.further(each)]
+                deeper = f"{lookup}{step.hop.lookup}__"
+                self.node(step.plan, f"{path}{step.hop.attribute}__", deeper, further)
+                self.left += [hand.under(path, each) for each in mine if hand.stays(each)]
+        for step in plan.fetches:
+            if step.read:
+                mine = by_hand.pop(step.place, [])
+                self.fetch(step, path, mine, hand.own_queryset(mine))
+                self.left += [hand.under(path, each) for each in mine if hand.stays(each)]
+        self.left += [hand.under(path, each) for rest in by_hand.values() for each in rest]
+
+    def fetch(self, step: Step, path: str, mine: list[Any], own: Any) -> None:
+        """Fetch *step* by a query of its own, into *own*, the queryset written by hand."""
+        name = path + step.hop.attribute
+        further = [hand.shifted(each) for each in mine if hand.further(each)]
+        if step.plan is None:
+            self.fetches += [name, *(hand.under(f"{name}__", each) for each in further)]
+            return
+        lookup = lookup_of(step, narrow=self.narrow, mode=self.mode, own=own, further=further)
+        self.fetches.append(hand.under(path, lookup))
+
+
+def lookup_of(
+    step: Step, *, narrow: bool, mode: Any, own: Any = None, further: Sequence[Any] = ()
+) -> "Prefetch[Any]":
+    """Return the prefetch of *step*, whose plan is known.
+
+    Args:
+        step: The relation.
+        narrow: Load only the columns that are wanted.
+        mode: The fetch mode of the level above, None where Django has none.
+        own: The queryset written by hand for the relation, used instead of the manager's.
+        further: Prefetches written by hand, as seen from the relation's other end.
+    """
+    rows: Any = own if own is not None else _chosen(step)
+    if mode is not None and rows._fetch_mode is not mode and own is None:
+        rows = rows.fetch_mode(mode)
+    rows = planned(cast("Plan", step.plan), rows, narrow=narrow, lookups=further)
+    if step.rows.limit is not None:
+        rows = rows[: step.rows.limit]
+    return Prefetch(step.hop.attribute, rows, step.rows.place or None)
+
+
+def _chosen(step: Step) -> QuerySet[Any]:
+    """Return the rows that *step* is about, in their order."""
+    where: Any = step.rows.where
+    rows: QuerySet[Any] = _manager(step).all()
+    if where is not None:
+        if any(crosses(rows.model, path) for path in names(where)):
+            # A join over many would repeat a row, and a repeated row would count as two.
+            where = Q(pk__in=rows.filter(where).order_by().values("pk"))
+        rows = rows.filter(where)
+    return (
+        rows.order_by(*cast("tuple[str, ...]", step.rows.order_by)) if step.rows.order_by else rows
+    )
+
+
+def _manager(step: Step) -> Any:
+    """Return the manager Django would use: the base one for a forward relation."""
+    model = cast("type[Model]", step.hop.model)
+    return model._default_manager if step.hop.link is Link.MANY else model._base_manager
+
+
+def _narrowed[M: Model](
+    queryset: QuerySet[M], wanted: Sequence[str], *, narrow: bool
+) -> QuerySet[M]:
+    """Load *wanted*, and no more where *narrow*; a hand-written only() or defer() is widened."""
+    names, deferring = queryset.query.deferred_loading
+    if not names:
+        return queryset.only(*wanted) if narrow else queryset
+    if not deferring:
+        return queryset.only(*names, *wanted)
+    return queryset.defer(None).defer(*sorted(set(names) - set(wanted)))
+
+
+def _followed(queryset: QuerySet[Any]) -> Iterator[str]:
+    """Yield the paths that a hand-written select_related() follows."""
+    followed = queryset.query.select_related
+    if followed is True:
+        return _required(cast("type[Model]", queryset.model), queryset.query.max_depth)
+    return _paths(followed) if isinstance(followed, dict) else iter(())
+
+
+def _paths(tree: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    for name, below in tree.items():
+        yield path + name
+        yield from _paths(below, f"{path}{name}__")
+
+
+def _required(model: type[Model], depth: int, path: str = "") -> Iterator[str]:
+    """Yield what select_related() follows when it is given no names: what cannot be null."""
+    for each in model._meta.concrete_fields if depth else ():
+        if each.remote_field and not each.null and not each.remote_field.parent_link:
+            yield path + each.name
+            other = cast("type[Model]", each.related_model)
+            yield from _required(other, depth - 1, f"{path}{each.name}__")

@@ -1,0 +1,79 @@
+"""Values that are known only when there is a request."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.db.models import Expression, Value
+
+from matinee.exceptions import ReadsError
+
+__all__ = ["RequestValue", "answering", "request_value"]
+
+_request: ContextVar[Any] = ContextVar("matinee_reads_request", default=None)
+
+
+@contextmanager
+def answering(request: Any) -> Iterator[None]:
+    """Fill each ``request_value`` from *request* inside this block."""
+    token = _request.set(request)
+    try:
+        yield
+    finally:
+        _request.reset(token)
+
+
+class RequestValue(Expression):
+    """A place in an expression that each request fills anew.
+
+    A plan holds it empty, so a plan can be kept and shared; the value is asked for when the plan
+    is applied, and is in that one queryset alone.
+    """
+
+    def __init__(self, get: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.get = get
+
+    def resolve_expression(self, query: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """Return what stands for the value of the request that is being answered."""
+        value = self.value(_request.get())
+        if hasattr(value, "resolve_expression"):
+            return value.resolve_expression(query, *args, **kwargs)
+        if isinstance(value, list | tuple | set | frozenset):
+            return list(value)  # as Django has the right side of __in
+        # An object stands for its key, and an anonymous user's key is None. A None that is an
+        # expression equals nothing; bare, Django would read it as IS NULL and find rows.
+        return Value(value.pk if hasattr(value, "pk") else value)
+
+    def value(self, request: Any) -> Any:
+        """Return the value for *request*.
+
+        Raises:
+            ReadsError: There is no request.
+        """
+        if request is None:
+            raise ReadsError(
+                f"{self} needs the request, and there is none.",
+                hint='Pass context={"request": request} to the serializer, '
+                "or apply reader.for_request(request).",
+                code="reads.no_request",
+            )
+        return self.get(request)
+
+    def __repr__(self) -> str:
+        return f"request_value({getattr(self.get, '__qualname__', self.get)})"
+
+
+def request_value(get: Callable[[Any], Any]) -> RequestValue:
+    """Stand for a value of the request in a ``Q`` or an expression.
+
+    ``related("reviews", where=Q(author=request_value(lambda request: request.user.pk)))``
+
+    Args:
+        get: Given the request, returns the value: a plain one, a model instance (its key is
+            meant), or for ``__in`` a list or a queryset. None equals nothing, as in SQL.
+
+    The value is asked for each time a plan is applied and is never kept.
+    """
+    return RequestValue(get)
