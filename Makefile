@@ -1,7 +1,7 @@
 # POSIX sh and any GNU make from 3.81 on. Variables given on the command line reach the commands'
 # environment by themselves: make demo PORT=8123 DATABASE_URL=postgresql://... PYTHON=python3.13
 .DEFAULT_GOAL := help
-.PHONY: help demo test oldest setup setup-demo lint docs bench screenshots clean
+.PHONY: help demo test oldest setup setup-demo lint docs bench drill screenshots clean
 
 PY := .venv/bin/python
 ARGS ?=
@@ -38,6 +38,9 @@ docs: setup ## Build the documentation into docs/_build, warnings being errors
 
 bench: setup ## Measure against peers (ARGS="reads --quick")
 	@exec $(PY) -m benchmarks $(ARGS)
+
+drill: setup ## Try the laws for long, with far more examples than the tests (ARGS="-k reads")
+	@exec $(PY) -m pytest --hypothesis-profile=drill tests/laws $(ARGS)
 
 screenshots: setup ## Take the screenshots that README and docs show
 	@sh scripts/browser.sh

@@ -1,7 +1,7 @@
 """Run one benchmark: a table for people, then one line of JSON.
 
 The JSON holds each figure under its name, as the gate sees it: the less favourable quartile of
-the rounds; then ``details`` with the medians and samples, and ``machine``.
+the rounds; then ``details`` with the medians and samples, ``facts`` and ``machine``.
 """
 
 import argparse
@@ -81,6 +81,10 @@ def _lines(report: Report) -> Iterator[str]:
     for timings in report.tables:
         yield from _table(timings)
         yield ""
+    for title, numbers in report.facts.items():
+        yield title
+        yield from (f"  {name}: {number:,.4g}" for name, number in numbers.items())
+        yield ""
     width = max((len(each.name) for each in report.figures), default=0)
     for each in report.figures:
         verdict = "" if not each.gate else f"  {each.gate}  {'OK' if each.passed else 'MISSED'}"
@@ -120,6 +124,7 @@ def _summary(
             }
             for timings in report.tables
         ],
+        "facts": report.facts,
         "quick": options.quick,
         "rounds": options.rounds,
         "machine": machine,

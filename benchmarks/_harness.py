@@ -7,12 +7,21 @@ the less favourable quartile of those ratios: three rounds of four must be at le
 
 import gc
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
-__all__ = ["Contender", "Context", "Figure", "Report", "Timings", "figure"]
+__all__ = [
+    "Contender",
+    "Context",
+    "Figure",
+    "Report",
+    "Timings",
+    "check_alike",
+    "figure",
+    "rotated",
+]
 
 MIN_ROUNDS = 9
 
@@ -100,10 +109,18 @@ class Timings:
 
 @dataclass(frozen=True)
 class Report:
-    """What a benchmark found; *notes* are printed below the table."""
+    """What a benchmark found.
+
+    Attributes:
+        timings: One table, or several.
+        figures: What is held against gates.
+        facts: More numbers by contender, under a title with their unit.
+        notes: Lines printed below the tables.
+    """
 
     timings: Timings | Sequence[Timings]
     figures: Sequence[Figure] = ()
+    facts: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     notes: Sequence[str] = ()
 
     @property
@@ -130,8 +147,13 @@ class Context:
             raise ValueError(f"There must be at least {MIN_ROUNDS} rounds, got {self.rounds}.")
         self.sample_s = 0.05 if self.quick else 0.25
 
-    def measure(self, *contenders: Contender, title: str = "") -> Timings:
+    def measure(self, *contenders: Contender, title: str = "", rounds: int = 0) -> Timings:
         """Let the contenders take turns, after one warm-up each.
+
+        Args:
+            contenders: Whoever does the work.
+            title: The table's.
+            rounds: More than the context's, where two are so close that noise would decide.
 
         Raises:
             ValueError: Two contenders return different results, or have one name.
@@ -139,14 +161,14 @@ class Context:
         names = [contender.name for contender in contenders]
         if len(set(names)) < len(names):
             raise ValueError(f"Contenders must have names of their own, got {names}.")
-        _check_alike(contenders)
+        check_alike({each.name: each.run() for each in contenders})
         calls = {each.name: _calls_for(self.sample_s, each.run) for each in contenders}
         seconds: dict[str, list[float]] = {name: [] for name in names}
         gc.collect()
         gc.freeze()
         try:
-            for turn in range(self.rounds):
-                for contender in _rotated(contenders, turn):
+            for turn in range(max(rounds, self.rounds)):
+                for contender in rotated(contenders, turn):
                     sample = _sample(contender.run, calls[contender.name])
                     seconds[contender.name].append(sample)
         finally:
@@ -154,17 +176,22 @@ class Context:
         return Timings(title, seconds)
 
 
-def _check_alike(contenders: Sequence[Contender]) -> None:
-    first, *others = contenders
-    expected = first.run()
-    for other in others:
-        if other.run() != expected:
+def check_alike(results: Mapping[str, Any]) -> None:
+    """Make sure that the contenders' results are equal.
+
+    Raises:
+        ValueError: They are not.
+    """
+    (first, expected), *others = results.items()
+    for name, result in others:
+        if result != expected:
             raise ValueError(
-                f"Contenders must return equal results: {first.name!r} and {other.name!r} differ."
+                f"Contenders must return equal results: {first!r} and {name!r} differ."
             )
 
 
-def _rotated(contenders: Sequence[Contender], turn: int) -> list[Contender]:
+def rotated[T](contenders: Sequence[T], turn: int) -> list[T]:
+    """Return the order of round *turn*: each begins in its turn."""
     start = turn % len(contenders)
     return [*contenders[start:], *contenders[:start]]
 

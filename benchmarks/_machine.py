@@ -11,7 +11,11 @@ from typing import Any
 
 from django.db import connection
 
-PACKAGES = ["django", "djangorestframework", "msgspec", "orjson", "psycopg", "psycopg-binary"]
+PACKAGES = [
+    *("django", "djangorestframework", "msgspec", "orjson", "psycopg", "psycopg-binary"),
+    *("psycopg-pool", "uvicorn", "django-ninja", "django-readers", "django-virtual-models"),
+    "drf-serializer-prefetch",
+]
 
 
 def facts() -> dict[str, Any]:

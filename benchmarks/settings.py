@@ -17,6 +17,12 @@ DATABASES = embedded.databases(
 )
 # All tables are made from the models, in one go: none has a history.
 MIGRATION_MODULES = {"auth": None, "contenttypes": None}
+# What a view costs beside its answer is the same for every contender, and little.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Not UTC: conversion is part of the work.
 TIME_ZONE = "Europe/Vienna"

@@ -60,6 +60,12 @@ def test_contenders_take_turns_in_an_order_that_moves_on(context):
     assert {len(seconds) for seconds in timings.seconds.values()} == {9}
 
 
+def test_two_that_are_close_take_more_turns_than_others(context):
+    timings = context.measure(Contender("a", lambda: 1), Contender("b", lambda: 1), rounds=31)
+    assert {len(seconds) for seconds in timings.seconds.values()} == {31}
+    assert len(context.measure(Contender("a", lambda: 1), rounds=3).seconds["a"]) == 9
+
+
 def test_contenders_must_return_the_same(context):
     with pytest.raises(ValueError, match="'a' and 'b' differ"):
         context.measure(Contender("a", lambda: 1), Contender("b", lambda: 2))
@@ -98,9 +104,11 @@ def test_the_table_shows_each_contender_and_each_verdict():
             timings.speedup("good", of="planned", over="naive", at_least=3),
             timings.speedup("bad", of="planned", over="naive", at_least=5),
         ],
+        facts={"Queries": {"naive": 901, "planned": 4}},
         notes=["200 films"],
     )
     lines = list(command._lines(report))
+    assert lines[4:7] == ["Queries", "  naive: 901", "  planned: 4"]
     assert lines[1].split() == ["naive", "8.000", "8.000", "8.000"]
     assert [line.split()[-1] for line in lines[-3:-1]] == ["OK", "MISSED"]
     assert lines[-1] == "200 films"
