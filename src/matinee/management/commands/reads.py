@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -10,7 +11,7 @@ __all__ = ["Command"]
 
 
 class Command(BaseCommand):
-    """Print the plan of every view, or of those that are named."""
+    """Print the plan of every view, or of those views and serializers that are named."""
 
     help = "Print what each view reads: its plan as a tree, the number of queries, the SQL."
     requires_system_checks = ()
@@ -26,17 +27,24 @@ class Command(BaseCommand):
     def handle(self, *names: str, **options: Any) -> None:
         """Print, and complain where nothing goes by a name that was given."""
         try:
-            from matinee.reads.drf import routes
+            from matinee.reads.drf import routes, serializers
         except ModuleNotFoundError as error:
             raise CommandError(
                 f"{error}. Install Django REST framework: pip install django-matinee[drf]"
             ) from error
         names = tuple(options.get("names") or names)
         found = [route for route in routes() if not names or _goes_by(route, names)]
+        if names:
+            shown = {route.reader.name for route in found if route.reader}
+            found += [
+                each
+                for each in serializers()
+                if _goes_by(each, names) and each.name.rpartition(".")[2] not in shown
+            ]
         if names and not found:
             raise CommandError(
                 f"No view, serializer or path has {' or '.join(names)} in its name. "
-                "Without a name, all of them are printed."
+                "Without a name, all views are printed."
             )
         if options["json"]:
             self.stdout.write(json.dumps([_facts(route) for route in found], indent=2))
@@ -46,23 +54,34 @@ class Command(BaseCommand):
 
     def print(self, route: Any, *, sql: bool) -> None:
         """Print one route."""
-        self.stdout.write(self.style.MIGRATE_HEADING(f"{route.name}  GET {route.path}"))
+        self.stdout.write(self.style.MIGRATE_HEADING(_title(route)))
         if route.reader is None:
             self.stdout.write(self.style.WARNING(f"not planned: {route.problem}\n"))
             return
-        counted = ", one of them to count the rows" if route.counted else ""
-        queries = "1 query" if route.queries == 1 else f"{route.queries} queries"
-        plan = route.reader.plan
-        self.stdout.write(f"{route.reader.name} reads {plan.model.__name__}: {queries}{counted}")
-        self.stdout.write("\n".join(plan.branches()))
+        self.stdout.write("\n".join(_lines(route)))
         for path, text in route.reader.statements(route.rows) if sql else ():
-            self.stdout.write(f"\n-- {path or plan.model.__name__}\n{text}")
+            self.stdout.write(f"\n-- {path or route.reader.plan.model.__name__}\n{text}")
         self.stdout.write("")
 
 
 def _goes_by(route: Any, names: tuple[str, ...]) -> bool:
     known = f"{route.name} {route.reader.name if route.reader else ''} {route.path}".lower()
     return any(name.lower() in known for name in names)
+
+
+def _title(route: Any) -> str:
+    return f"{route.name}  GET {route.path}" if route.path else f"{route.name}, in no view"
+
+
+def _lines(route: Any) -> Iterator[str]:
+    """Yield what is to say of a planned route, without its SQL."""
+    plan = route.reader.plan
+    queries = "1 query" if route.queries == 1 else f"{route.queries} queries"
+    counted = ", one of them to count the rows" if route.counted else ""
+    yield f"{route.reader.name} reads {plan.model.__name__}: {queries}{counted}"
+    yield from plan.branches()
+    for each in route.dropped:
+        yield f"dropped: {each}, nothing reads it"
 
 
 def _facts(route: Any) -> dict[str, Any]:
@@ -74,6 +93,7 @@ def _facts(route: Any) -> dict[str, Any]:
         **facts,
         "serializer": route.reader.name,
         "counted": route.counted,
+        "dropped": list(route.dropped),
         "plan": list(route.reader.plan.lines()),
         "sql": [{"path": path, "sql": text} for path, text in statements],
     }

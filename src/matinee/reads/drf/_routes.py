@@ -11,24 +11,30 @@ from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
+from matinee.reads._unneeded import without_unneeded
 from matinee.reads.apply import Reader
+from matinee.reads.drf import middleware
+from matinee.reads.drf._checks import model_serializers
+from matinee.reads.drf._handlers import handler_of
 from matinee.reads.drf._reader import plan_for
-from matinee.reads.drf._views import PlannedReads
+from matinee.reads.drf._views import COUNTING, PlannedReads, in_plain_lists
 
-__all__ = ["Route", "routes"]
+__all__ = ["Route", "routes", "serializers"]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One way to GET something from a generic view.
+    """One way to GET something from a view of Django REST framework's.
 
     Attributes:
-        path: As people write it: "/api/films/<pk>/".
-        name: The view and its action: "FilmViewSet.list".
+        path: As people write it: "/api/films/<pk>/"; "" for a serializer by itself.
+        name: The view and its action: "FilmViewSet.list"; or the serializer: "films.FilmCard".
         reader: The plan, named by its serializer; None where *problem* says why.
-        rows: The view's own queryset.
+        rows: The view's own queryset, without what is *dropped*.
         counted: Whether a paginator asks for the number of rows, one more query.
+        dropped: Hand-written loading that nothing reads: "select_related('studio')".
         problem: Why there is no plan, "" where there is one.
     """
 
@@ -37,6 +43,7 @@ class Route:
     reader: Reader | None = None
     rows: QuerySet[Any] | None = None
     counted: bool = False
+    dropped: tuple[str, ...] = ()
     problem: str = ""
 
     @property
@@ -46,23 +53,39 @@ class Route:
 
 
 def routes(urlconf: str | None = None) -> Iterator[Route]:
-    """Yield each GET route of a generic view, in the URLconf's order.
+    """Yield each GET route of Django REST framework's views, in the URLconf's order.
 
     Views are made with an empty request of nobody's, as schema generators make them
     (``view.swagger_fake_view`` is True). Plans cost no query; a ``get_queryset`` that runs one
     runs it here too.
     """
+    everywhere = middleware.is_installed()
     for pattern, callback in _callbacks(get_resolver(urlconf).url_patterns, ""):
         path = simplify_regex(pattern)
         cls = getattr(callback, "cls", None)
-        if not isinstance(cls, type) or not issubclass(cls, GenericAPIView):
+        # The same route with a suffix, /films.json, is not another one.
+        if not isinstance(cls, type) or not issubclass(cls, APIView) or "format>" in path:
             continue
         actions = getattr(callback, "actions", None)
         action = actions.get("get") if actions else "get"
-        # The same route with a suffix, /films.json, is not another one.
-        if action and hasattr(cls, action) and "format>" not in path:
+        if action and hasattr(cls, action):
+            if everywhere:
+                middleware.plan(callback)
             name = f"{cls.__name__}.{action}" if actions else cls.__name__
-            yield _route(path, name, _view(callback, action, path))
+            yield _route(path, name, _view(callback, action if actions else None, path))
+
+
+def serializers() -> Iterator[Route]:
+    """Yield each of the project's model serializers that is imported, with its plan."""
+    for cls in model_serializers():
+        name = f"{cls.__module__}.{cls.__name__}"
+        try:
+            reader = plan_for(cls())
+        except Exception as error:  # noqa: BLE001  the serializer's own code, run for no request
+            yield Route("", name, problem=f"{type(error).__name__}: {error}")
+        else:
+            model: Any = reader.plan.model
+            yield Route("", name, reader, model._default_manager.all())
 
 
 def _callbacks(patterns: Any, prefix: str) -> Iterator[tuple[str, Any]]:
@@ -74,26 +97,56 @@ def _callbacks(patterns: Any, prefix: str) -> Iterator[tuple[str, Any]]:
             yield path, pattern.callback
 
 
-def _view(callback: Any, action: str, path: str) -> Any:
+def _view(callback: Any, action: str | None, path: str) -> Any:
     request = HttpRequest()
     request.method = "GET"
     view = callback.cls(**getattr(callback, "initkwargs", {}))
-    lookup = view.lookup_url_kwarg or view.lookup_field
+    lookup = getattr(view, "lookup_url_kwarg", None) or getattr(view, "lookup_field", "pk")
     detail = f"<{lookup}>" in path or f":{lookup}>" in path
-    view.setup(request, **({lookup: "0"} if detail else {}))
-    view.action, view.format_kwarg, view.swagger_fake_view = action, None, True
+    kwargs = {str(lookup): "0"} if detail else {}
+    view.setup(request, **kwargs)
+    view.format_kwarg, view.swagger_fake_view = None, True
+    if action:
+        view.action = action
     view.request = Request(request)
     view.request.user = AnonymousUser()
     return view
 
 
 def _route(path: str, name: str, view: Any) -> Route:
-    if PlannedReads not in type(view).__mro__:
-        return Route(path, name, problem="the view does not inherit from PlannedReads")
+    if problem := _obstacle(view):
+        return Route(path, name, problem=problem)
+    handler = handler_of(view)
     try:
         rows = view.get_queryset()
+        if not isinstance(rows, QuerySet) or rows.query.combinator:
+            what = "a union" if isinstance(rows, QuerySet) else f"a {type(rows).__name__}"
+            problem = f"get_queryset() returns {what}; its objects are loaded when serialized"
+            return Route(path, name, problem=problem)
         reader = plan_for(view.get_serializer(), model=rows.model)
+        plain = in_plain_lists(view, handler)
+        rows, dropped = without_unneeded(reader.plan, rows) if plain else (rows, ())
     except Exception as error:  # noqa: BLE001  the view's own code, run outside a request
         return Route(path, name, problem=f"{type(error).__name__}: {error}")
-    counted = not view.is_detail() and getattr(view.paginator, "django_paginator_class", None)
-    return Route(path, name, reader, rows, bool(counted))
+    counted = handler.paginates and isinstance(view.paginator, COUNTING)
+    return Route(path, name, reader, rows, counted, dropped)
+
+
+def _obstacle(view: Any) -> str:
+    """Say why *view* is not planned, "" where nothing stands against it."""
+    if not isinstance(view, GenericAPIView):
+        return (
+            "no generic view, so no serializer to go by; in its code, "
+            "plan_for(FilmSerializer()).apply(queryset) plans"
+        )
+    if not isinstance(view, PlannedReads):
+        return (
+            "the view does not inherit from PlannedReads, "
+            "and MIDDLEWARE does not have PlannedReadsMiddleware"
+        )
+    if not view.planned_reads:
+        return "planned_reads is False"
+    handler = handler_of(view)
+    if not handler.serializes:
+        return f"{handler.name}() does not ask for the view's serializer"
+    return ""

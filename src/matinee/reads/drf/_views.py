@@ -1,14 +1,23 @@
 """``PlannedReads``: a view whose serializer says what is read."""
 
-from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
+from django.db.models.query import get_prefetcher
+from rest_framework.pagination import LimitOffsetPagination, PageNumberPagination
 from rest_framework.permissions import SAFE_METHODS
 
+from matinee.reads._unneeded import without_unneeded
+from matinee.reads.apply import Reader
+from matinee.reads.drf._attempt import attempt
+from matinee.reads.drf._handlers import Handler, handler_of
+from matinee.reads.drf._objects import fresh, handed, loaded, waits
 from matinee.reads.drf._reader import plan_for
 
-__all__ = ["PlannedReads"]
+__all__ = ["COUNTING", "PlannedReads", "in_plain_lists"]
+
+# Paginators that ask for the number of rows, and look at nothing of them.
+COUNTING = (PageNumberPagination, LimitOffsetPagination)
 
 
 class PlannedReads:
@@ -17,57 +26,92 @@ class PlannedReads:
     ``class FilmViewSet(PlannedReads, ModelViewSet)`` is all there is to it. Lists load the
     columns they need; single objects are loaded with all their columns, since permissions and
     signals may look at any. Writes are left alone until they answer: then the object is read
-    again by the plan, so that the answer is what the database holds.
+    again by the plan, so that the answer is what the database holds. Where planning fails, the
+    view answers as it would without, and the logger ``matinee.reads`` says so once.
+
+    Attributes:
+        planned_reads: False leaves the view alone, ``@action(planned_reads=False)`` an action.
+        planned_query: The reader and the queryset of this request, once there are any.
     """
+
+    planned_reads = True
+    planned_query: "tuple[Reader, QuerySet[Any]] | None" = None
 
     def filter_queryset(self, queryset: Any) -> Any:
         """Plan what is left after the filters, for requests that only read."""
         queryset = super().filter_queryset(queryset)  # type: ignore[misc]
-        if self.request.method not in SAFE_METHODS or not isinstance(queryset, QuerySet):  # type: ignore[attr-defined]
-            return queryset
-        reader = plan_for(self.get_serializer(), model=queryset.model)
-        return reader.apply(queryset, narrow=not self.is_detail())
+        if self.planned_reads and _only_reads(self) and waits(queryset):
+            return attempt(_name(self), lambda: _planned(self, queryset), queryset)
+        return queryset
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the serializer; one that answers a write reads its object anew."""
+        """Return the serializer, which sees to the rows that it is handed in the end."""
         serializer = super().get_serializer(*args, **kwargs)  # type: ignore[misc]
-        if self.request.method not in SAFE_METHODS:  # type: ignore[attr-defined]
-            target = getattr(serializer, "child", serializer)
-            # Set on the instance: the answer is made by whoever calls it, after every save.
-            target.to_representation = _Fresh(self, target)
-        return serializer
-
-    def is_detail(self) -> bool:
-        """Whether the URL names one object."""
-        name = self.lookup_url_kwarg or self.lookup_field  # type: ignore[attr-defined]
-        return name in self.kwargs  # type: ignore[attr-defined]
+        if not self.planned_reads:
+            return serializer
+        return handed(serializer, _View(self), name=_name(self))
 
 
-class _Fresh:
-    """``to_representation`` over the row as the database has it now."""
+def in_plain_lists(view: Any, handler: Handler) -> bool:
+    """Whether nothing but the serializer sees the rows, so that they may be as narrow as it likes.
 
-    def __init__(self, view: Any, serializer: Any) -> None:
+    Permissions look at single objects, handlers of the project's own at any, and cursors at the
+    columns that rows are ordered by.
+    """
+    blind = view.paginator is None or isinstance(view.paginator, COUNTING)
+    return handler.shipped and not handler.single and blind
+
+
+def _planned(view: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    handler = handler_of(view)
+    if not handler.serializes:
+        return queryset
+    reader = plan_for(view.get_serializer(), model=queryset.model)
+    plain = in_plain_lists(view, handler)
+    if plain:
+        queryset, _ = without_unneeded(reader.plan, queryset)
+    queryset = reader.apply(queryset, narrow=plain)
+    view.planned_query = reader, queryset
+    return queryset
+
+
+class _View:
+    """How a view reads the rows of a serializer it made."""
+
+    def __init__(self, view: Any) -> None:
         self.view = view
-        self.serializer = serializer
-        self.render = serializer.to_representation
 
-    def __call__(self, instance: Any) -> Any:
-        if isinstance(instance, Model) and instance.pk is not None:
-            instance = self.read(instance) or instance
-        return self.render(instance)
+    def __call__(self, serializer: Any, data: Any) -> Any:
+        if not _only_reads(self.view):
+            rows = attempt(_name(self.view), self.view.get_queryset, None)
+            return fresh(serializer, data, rows if isinstance(rows, QuerySet) else None)
+        return data if self.has_read(data) else loaded(serializer, data)
 
-    def read(self, instance: Model) -> Model | None:
-        """Read *instance* again; from all rows where the view's own no longer include it."""
-        reader = plan_for(self.serializer, model=type(instance))
-        for rows in self.rows(instance):
-            mine = rows.using(instance._state.db).filter(pk=instance.pk)
-            found: Model | None = reader.apply(mine, narrow=False).first()
-            if found is not None:
-                return found
-        return None
+    def has_read(self, data: Any) -> bool:
+        """Whether *data* comes from the queryset that the view has planned."""
+        if self.view.planned_query is None:
+            return False
+        reader, queryset = self.view.planned_query
+        if data is queryset:
+            return True
+        first = data if not isinstance(data, list | tuple) else data[0] if data else None
+        return isinstance(first, reader.plan.model) and _has(reader, first)
 
-    def rows(self, instance: Model) -> Iterator[QuerySet[Any]]:
-        own = self.view.get_queryset()
-        if isinstance(own, QuerySet) and not own.query.is_sliced and not own.query.combinator:
-            yield own
-        yield type(instance)._base_manager.all()
+
+def _has(reader: Reader, instance: Any) -> bool:
+    """Whether *instance* has all that the reader's plan starts with."""
+    for step in (*reader.plan.joins, *reader.plan.fetches):
+        prefetcher: Any = get_prefetcher(instance, step.hop.attribute, step.place)
+        *_, is_loaded = prefetcher
+        if step.read and not is_loaded(instance):
+            return False
+    return True
+
+
+def _only_reads(view: Any) -> bool:
+    # The method that was sent: to draw its forms, the browsable API shows views another one.
+    return view.request._request.method in SAFE_METHODS  # noqa: SLF001  documented
+
+
+def _name(view: Any) -> str:
+    return f"{type(view).__name__}.{getattr(view, 'action', None) or view.request.method.lower()}"
