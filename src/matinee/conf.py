@@ -37,6 +37,7 @@ class Setting[T]:
         default: The value where the project names none.
         doc: What it does, with its unit, for the reference.
         at_least: The smallest value that makes sense.
+        choices: The values there are, where only some are.
         unset: What the value ``None`` stands for, and how that is called in the reference.
 
     Raises:
@@ -46,19 +47,21 @@ class Setting[T]:
     name: str
     section: str
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each is one thing to say
         self,
         kind: type[T],
         *,
         default: T | None,
         doc: str,
         at_least: int | None = None,
+        choices: tuple[T, ...] = (),
         unset: tuple[str, Callable[[], T]] | None = None,
     ) -> None:
         self.kind = kind
         self.default = default
         self.doc = doc
         self.at_least = at_least
+        self.choices = choices
         self.unset = unset
 
     def __set_name__(self, owner: type["Section"], name: str) -> None:
@@ -101,6 +104,12 @@ class Setting[T]:
             return Problem(
                 "matinee.E004",
                 f"{self.path} must be at least {self.at_least}, got {value!r}.",
+                f"Its default is {self.default_name}. {self.doc}",
+            )
+        if self.choices and value not in self.choices:
+            return Problem(
+                "matinee.E005",
+                f"{self.path} must be one of {', '.join(map(repr, self.choices))}, got {value!r}.",
                 f"Its default is {self.default_name}. {self.doc}",
             )
         return None
@@ -171,6 +180,18 @@ class Reads(Section):
         at_least=1,
         doc="The deepest nesting of serializers that is planned; what is below stays lazy.",
     )
+    on_miss = Setting(
+        str,
+        default="warn",
+        choices=("warn", "raise", "heal"),
+        doc="What to do about a query that a plan did not foresee: report it, raise, or load for "
+        "all rows at once (Django 6.1) and report it.",
+    )
+
+    @property
+    def heals(self) -> bool:
+        """Whether what was not planned is loaded for all rows at once."""
+        return self.on_miss == "heal"
 
 
 receipts = Receipts()

@@ -1,5 +1,6 @@
 """Settings: typed, read when asked for, and checked with the nearest right name."""
 
+import django
 import pytest
 from django.core.checks import run_checks
 from django.test import override_settings
@@ -55,10 +56,10 @@ def test_every_setting_has_a_default_of_its_own_type_and_a_sentence(setting):
 
 @pytest.mark.parametrize("setting", declared(), ids=lambda each: each.path)
 def test_every_setting_refuses_a_value_of_another_type(settings, setting):
-    settings.MATINEE = {setting.section: {setting.name: "yes"}}
+    settings.MATINEE = {setting.section: {setting.name: b"yes"}}
     ((id_, message),) = found()
     assert id_ == "matinee.E003"
-    assert message == f"{setting.path} must be {setting.type_name}, got 'yes'."
+    assert message == f"{setting.path} must be {setting.type_name}, got b'yes'."
 
 
 def test_a_bool_is_no_int_and_an_int_no_bool(settings):
@@ -69,6 +70,20 @@ def test_a_bool_is_no_int_and_an_int_no_bool(settings):
 def test_a_number_below_the_smallest_that_makes_sense_is_refused(settings):
     settings.MATINEE = {"reads": {"max_depth": 0}}
     assert found() == [("matinee.E004", 'MATINEE["reads"]["max_depth"] must be at least 1, got 0.')]
+
+
+def test_a_value_that_is_no_choice_is_refused(settings):
+    settings.MATINEE = {"reads": {"on_miss": "ignore"}}
+    message = (
+        "MATINEE[\"reads\"][\"on_miss\"] must be one of 'warn', 'raise', 'heal', got 'ignore'."
+    )
+    assert found() == [("matinee.E005", message)]
+
+
+def test_healing_needs_a_django_that_has_fetch_modes(settings):
+    settings.MATINEE = {"reads": {"on_miss": "heal"}}
+    expected = [] if django.VERSION >= (6, 1) else ["matinee.E101"]
+    assert [id_ for id_, _ in found()] == expected
 
 
 def test_an_unknown_section_is_named_with_the_nearest(settings):
