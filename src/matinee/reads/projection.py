@@ -11,7 +11,22 @@ from enum import Enum
 from matinee.reads.plan import Plan
 from matinee.reads.shape import Hop, Rows
 
-__all__ = ["NULL", "OMIT", "RAISE", "Entry", "Form", "Nested", "Projection", "Python", "Value"]
+__all__ = [
+    "NULL",
+    "OMIT",
+    "RAISE",
+    "Entry",
+    "Form",
+    "Nested",
+    "Projection",
+    "Python",
+    "Unfit",
+    "Value",
+]
+
+
+class Unfit(Exception):  # noqa: N818  a reason, always caught
+    """Why one statement cannot make an answer, so that instances must."""
 
 
 class Form(Enum):
@@ -116,11 +131,18 @@ class Projection:
             if isinstance(entry, Nested) and isinstance(entry.inside, Projection):
                 yield entry.key, entry.inside
 
-    def values(self) -> Iterator[Value]:
-        """Yield every value, inside out."""
+    def walk(self) -> Iterator["Value | Nested"]:
+        """Yield every value and everything nested, whatever it is in."""
         for entry in self.entries:
-            if isinstance(entry, Value):
-                yield entry
-            elif isinstance(entry, Nested):
-                inside = entry.inside
-                yield from [inside] if isinstance(inside, Value) else inside.values()
+            if isinstance(entry, Python):
+                continue
+            yield entry
+            inside = entry.inside if isinstance(entry, Nested) else None
+            if isinstance(inside, Projection):
+                yield from inside.walk()
+            elif inside is not None:
+                yield inside
+
+    def values(self) -> Iterator[Value]:
+        """Yield every value, whatever it is in."""
+        return (each for each in self.walk() if isinstance(each, Value))

@@ -1,0 +1,170 @@
+"""Objects for Python code: what it needs of one, carried as JSON, and the instance made of that.
+
+An object is an array of its columns, what is one relation away behind them. Nothing but numbers,
+text and truth travels as JSON has it: a decimal would lose its zeros.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import connections, models
+from django.db.models import Field, ForeignObject, Model
+
+from matinee.reads import _facts as facts
+from matinee.reads.plan import Plan, Step
+from matinee.reads.projection import Unfit
+from matinee.reads.shape import Hop
+from matinee.reads.sqljson import _orm
+from matinee.reads.sqljson._forms import MICROSECONDS
+
+__all__ = ["Carried", "carried"]
+
+_AS_IT_IS = (
+    *(models.AutoField, models.BigAutoField, models.SmallAutoField, models.IntegerField),
+    *(models.BigIntegerField, models.SmallIntegerField, models.PositiveIntegerField),
+    *(models.PositiveBigIntegerField, models.PositiveSmallIntegerField, models.BooleanField),
+    *(models.CharField, models.TextField, models.SlugField, models.EmailField, models.URLField),
+    *(models.FileField, models.ImageField, models.FilePathField),
+)
+_RESTORED: dict[type, tuple[str, Callable[[Any], Any]]] = {
+    models.DecimalField: ("({0})::text", Decimal),
+    models.FloatField: ("{0}", float),
+    models.DateField: ("{0}", dt.date.fromisoformat),
+    models.TimeField: ("{0}", dt.time.fromisoformat),
+    models.DurationField: (MICROSECONDS, lambda value: dt.timedelta(microseconds=value)),
+    models.UUIDField: ("{0}", UUID),
+    models.GenericIPAddressField: ("host({0})", str),
+}
+
+
+@dataclass(slots=True)
+class Carried:
+    """An object as it travels.
+
+    Attributes:
+        model: Its class.
+        alias: The database it is read from.
+        columns: Attribute name, SQL pattern and the way back to Python, of each column.
+        annotations: The same of what the queryset adds.
+        ones: The to-one relations behind the columns, and what is carried of each.
+        lists: The to-many relations behind them.
+    """
+
+    model: type[Model]
+    alias: str
+    columns: list[tuple[str, str, Callable[[Any], Any] | None]]
+    annotations: list[tuple[str, str, Callable[[Any], Any] | None]] = field(default_factory=list)
+    ones: list[tuple[Hop, "Carried"]] = field(default_factory=list)
+    lists: list[tuple[Step, "Carried"]] = field(default_factory=list)
+    plain: bool = True
+
+    def make(self, values: list[Any]) -> Model:
+        """Return the instance that *values* were taken from."""
+        position = len(self.columns) + len(self.annotations)
+        own = {
+            name: restore(value) if restore and value is not None else value
+            for (name, _, restore), value in zip(
+                (*self.columns, *self.annotations), values[:position], strict=True
+            )
+        }
+        instance = self._instance(own)
+        for hop, other in self.ones:
+            inner = values[position]
+            position += 1
+            if inner is not None or hop.join:
+                _orm.point_to(instance, hop, other.make(inner) if inner is not None else None)
+        for step, other in self.lists:
+            rows = [other.make(each) for each in values[position]]
+            position += 1
+            if step.rows.place:
+                setattr(instance, step.rows.place, rows)
+            else:
+                _orm.prefetched(instance, step.hop, rows)
+        return instance
+
+    def _instance(self, own: dict[str, Any]) -> Model:
+        if self.plain:
+            instance = _orm.blank(self.model, self.alias)
+            instance.__dict__.update(own)
+            return instance
+        names = [name for name, *_ in self.columns]
+        instance = self.model.from_db(self.alias, names, [own[name] for name in names])
+        for name, *_ in self.annotations:
+            setattr(instance, name, own[name])
+        return instance
+
+
+def carried(plan: Plan, alias: str, annotations: dict[str, Any] | None = None) -> Carried:
+    """Return how an object travels of which Python code needs what *plan* reads.
+
+    Raises:
+        Unfit: The code needs what one statement cannot bring along.
+    """
+    model = cast("type[Model]", plan.model)
+    # Code that runs for each new instance may look at any column.
+    whole = plan.columns is None or facts.obstacle(model)
+    names = set(facts.columns(model) if whole else plan.columns or ())
+    found = Carried(
+        model,
+        alias,
+        # In the order of the model: from_db() takes them so.
+        [_column(each, alias) for each in model._meta.concrete_fields if each.name in names],
+        [(name, *_restored(each, alias)) for name, each in (annotations or {}).items()],
+        plain=not facts.obstacle(model),
+    )
+    for step in (*plan.joins, *plan.fetches):
+        inner = _followed(step, alias)
+        if step.hop.link is step.hop.link.MANY:
+            found.lists.append((step, inner))
+        else:
+            found.ones.append((step.hop, inner))
+    return found
+
+
+def _followed(step: Step, alias: str) -> Carried:
+    if step.calls:
+        raise Unfit(f"Python code asks {step.hop.attribute}{step.calls[0].text}")
+    if step.plan is None:
+        raise Unfit(f"Python code follows {step.hop.attribute}, which may lead to any model")
+    return carried(step.plan, alias)
+
+
+def _column(column: "Field[Any, Any]", alias: str) -> tuple[str, str, Any]:
+    end: Any = column
+    while isinstance(end, ForeignObject):
+        end = end.target_field
+    return (column.attname, *_restored(end, alias))
+
+
+def _restored(column: Any, alias: str) -> tuple[str, Callable[[Any], Any] | None]:
+    """Return the pattern that takes a value along, and what makes it again."""
+    cls = type(column)
+    if cls in _AS_IT_IS:
+        return "{0}", None
+    if cls in _RESTORED:
+        return _RESTORED[cls]
+    if cls is models.DateTimeField:
+        return _moment(alias)
+    if cls is models.JSONField and column.decoder is None:
+        return "{0}", None
+    if cls is ArrayField and type(column.base_field) in _AS_IT_IS:
+        return "{0}", None
+    raise Unfit(f"Python code needs {column}, a {cls.__name__}, which is not restored from JSON")
+
+
+def _moment(alias: str) -> tuple[str, Callable[[Any], Any]]:
+    zone = connections[alias].timezone
+    if not settings.USE_TZ or zone is None:
+        return "{0}", dt.datetime.fromisoformat
+    if zone is dt.UTC:
+        return "{0} AT TIME ZONE 'UTC'", lambda v: dt.datetime.fromisoformat(v).replace(tzinfo=zone)
+    return (
+        "{0} AT TIME ZONE 'UTC'",
+        lambda v: dt.datetime.fromisoformat(v).replace(tzinfo=dt.UTC).astimezone(zone),
+    )

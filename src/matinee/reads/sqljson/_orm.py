@@ -1,0 +1,167 @@
+"""Every part of Django's ORM that is used here and has no public name.
+
+Each function has a test of its own in ``tests/db/reads/test_sqljson_orm.py``, so that a Django
+that changes one of them says which.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any, cast
+
+from django.core.exceptions import EmptyResultSet
+from django.db.models import Manager, Model, QuerySet
+from django.db.models.base import ModelState
+from django.db.models.manager import BaseManager
+from django.db.models.query import ModelIterable
+
+from matinee.reads.projection import Unfit
+from matinee.reads.shape import Hop
+
+__all__ = [
+    "asks_anew",
+    "base",
+    "blank",
+    "fingerprint",
+    "fits",
+    "point_to",
+    "prefetched",
+    "selected",
+]
+
+
+def selected(queryset: QuerySet[Any, Any], alias: str) -> tuple[list[str], list[Any], str]:
+    """Compile what a ``values_list()`` selects from its one table.
+
+    Returns:
+        The expressions in SQL, their parameters, and the table's name as they write it.
+
+    Raises:
+        Unfit: They need more than the one table.
+    """
+    compiler = queryset.query.get_compiler(alias)
+    compiler.pre_sql_setup()
+    tables, _ = compiler.get_from_clause()
+    if len(tables) != 1:
+        raise Unfit(f"it takes a join beside {tables[0]}")
+    columns = [sql for _, (sql, _), _ in compiler.select]
+    return columns, [p for _, (_, params), _ in compiler.select for p in params], tables[0]
+
+
+def base(
+    queryset: QuerySet[Any, Any], alias: str, columns: Collection[str], annotations: Sequence[str]
+) -> tuple[str, Sequence[Any], list[str]] | None:
+    """Compile a queryset that stands for the table of its model.
+
+    Args:
+        queryset: One that ``fits``.
+        alias: The database's.
+        columns: The names of the fields that are read.
+        annotations: The names of the annotations that are read.
+
+    Returns:
+        The SQL, its parameters and the names its columns shall have, an annotation's by its
+        position; None where it is known to be empty.
+    """
+    query = queryset.query.chain()
+    query.select_related = False
+    if not query.combinator:
+        query.clear_deferred_loading()
+        query.add_immediate_loading(columns)
+        query.set_annotation_mask(annotations)
+    compiler = query.get_compiler(alias)
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        return None
+    names = [_name(column, name, annotations) for column, _, name in compiler.select]
+    if query.distinct and not query.distinct_fields:
+        # What it is ordered by is selected too.
+        extra = compiler.get_extra_select(compiler.get_order_by(), compiler.select)
+        names += ["_"] * len(extra)
+    # A name nobody asks for must still be of one column alone.
+    return sql, params, [each if each != "_" else f"_{n}" for n, each in enumerate(names)]
+
+
+def _name(column: Any, name: str | None, annotations: Sequence[str]) -> str:
+    if name in annotations:
+        return f"_a{annotations.index(name)}"
+    target = getattr(column, "target", None)
+    return target.column if target is not None else "_"
+
+
+def fits(queryset: QuerySet[Any, Any], annotations: Sequence[str]) -> str:
+    """Say why *queryset* cannot stand for the table of its model, "" if it can."""
+    query = getattr(queryset, "query", None)
+    rows = getattr(queryset, "_iterable_class", object)
+    if query is None or not issubclass(rows, ModelIterable):
+        return "its rows are no instances"
+    if query.extra_select or query.extra_tables or query.extra_order_by:
+        return "it uses extra()"
+    if query.select_for_update:
+        return "it locks its rows"
+    plain = not (annotations or any(each.annotation_select for each in query.combined_queries))
+    whole = all(not each.deferred_loading[0] for each in (query, *query.combined_queries))
+    if query.combinator and not (plain and whole):
+        return f"it is a {query.combinator} of more than its model's columns"
+    return ""
+
+
+def asks_anew(manager: "Manager[Any]") -> bool:
+    """Whether the manager may give other rows at the next request."""
+    own: Any = type(manager).get_queryset
+    return own is not BaseManager.get_queryset
+
+
+def fingerprint(queryset: QuerySet[Any, Any]) -> tuple[Any, ...]:
+    """Return what two querysets of one manager are compared by.
+
+    Raises:
+        Unfit: No further filter can be put on it, or its rows are made up.
+    """
+    query = queryset.query
+    name = queryset.model.__name__
+    if query.is_sliced or query.combinator or query.distinct or query.group_by is not None:
+        raise Unfit(f"the manager of {name} gives cut, joined or grouped rows")
+    if query.extra or query.extra_tables or query.extra_order_by:
+        raise Unfit(f"the manager of {name} uses extra()")
+    return query.where, query.order_by, query.default_ordering, query.annotations
+
+
+# Instances that no query made.
+
+
+def blank(model: type[Model], alias: str) -> Model:
+    """Return an instance without any column, as if it had been read from the database."""
+    instance = model.__new__(model)
+    instance._state = state = ModelState()
+    state.adding = False
+    state.db = alias
+    return instance
+
+
+def point_to(instance: Model, hop: Hop, other: Model | None) -> None:
+    """Let *other* be what a to-one relation of *instance* leads to, and the way back."""
+    field: Any = instance._meta.get_field(hop.lookup)
+    field.set_cached_value(instance, other)
+    if other is not None and hop.back:
+        other._meta.get_field(hop.back).set_cached_value(other, instance)  # type: ignore[union-attr]
+
+
+def prefetched(instance: Model, hop: Hop, rows: list[Model]) -> None:
+    """Let *rows* be what a to-many relation of *instance* was prefetched to be."""
+    manager = getattr(instance, hop.attribute)
+    queryset = manager.get_queryset()
+    queryset._result_cache = rows  # noqa: SLF001
+    queryset._prefetch_done = True  # noqa: SLF001
+    if hop.back:
+        field: Any = cast("type[Model]", hop.model)._meta.get_field(hop.back)
+        for row in rows:
+            field.set_cached_value(row, instance)
+    if (cache := instance.__dict__.get("_prefetched_objects_cache")) is None:
+        cache = instance.__dict__["_prefetched_objects_cache"] = {}
+    cache[cache_name(manager)] = queryset
+
+
+def cache_name(manager: Any) -> str:
+    """Return what Django remembers the rows of a related manager under."""
+    name = getattr(manager, "prefetch_cache_name", None)
+    return str(name or manager.field.remote_field.cache_name)

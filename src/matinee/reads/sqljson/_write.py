@@ -1,0 +1,230 @@
+"""A projection in expressions of Django's.
+
+To-one relations of the outermost row are subqueries: a join beside it could bring the rows out of
+order. Inside a list, which orders its own rows, they are joins where a join finds the same row.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from django.db.models import F, Field, Model, OuterRef, QuerySet
+from django.db.models.functions import Cast
+
+from matinee.reads.plan import Plan
+from matinee.reads.projection import NULL, Nested, Projection, Python, Unfit, Value
+from matinee.reads.shape import Computed, Hop, Link
+from matinee.reads.shape import Rows as Which
+from matinee.reads.sqljson import _orm
+from matinee.reads.sqljson._expressions import (
+    Array,
+    Bare,
+    Column,
+    Filled,
+    Here,
+    Literal,
+    Pattern,
+    Record,
+    Rows,
+    Slot,
+)
+from matinee.reads.sqljson._forms import formed
+from matinee.reads.sqljson._objects import Carried, carried
+
+__all__ = ["NEEDS", "Place", "Writer"]
+
+# The key of what Python code needs, taken out again by whoever runs that code.
+NEEDS = "\x01needs"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an expression stands: at a model, *prefix* joins away from the row."""
+
+    model: type[Model]
+    prefix: str = ""
+    inner: bool = True
+
+    def name(self, column: str) -> Any:
+        return F(self.prefix + column)
+
+    def outer(self, column: str) -> Any:
+        return OuterRef(self.prefix + column)
+
+
+class Writer:
+    """Writes one projection for one database.
+
+    Attributes:
+        managers: Each manager that may give other rows next time, with what it gave now.
+        carried: What each projection that has Python code carries for it.
+    """
+
+    def __init__(
+        self, alias: str, *, utc: bool, table: str = "", annotations: dict[str, Any] | None = None
+    ) -> None:
+        self.alias = alias
+        self.utc = utc
+        self.table = table
+        self.annotations = annotations or {}
+        self.managers: list[tuple[Any, tuple[Any, ...]]] = []
+        self.carried: dict[int, Carried] = {}
+
+    def record(self, inside: Projection | Value, place: Place) -> tuple[Record, list[Any]]:
+        """Write an object or a value as what is selected, and how that becomes one."""
+        if isinstance(inside, Value):
+            return Bare(), [self.value(inside, place)]
+        keys = [entry.key for entry in inside.entries]
+        columns = [self.entry(entry, place) for entry in inside.entries]
+        if inside.needs is not None:
+            keys.append(NEEDS)
+            columns.append(self.needs(inside, place))
+        return (Record(keys), columns) if keys else (Bare(), [Literal("{}")])
+
+    def entry(self, entry: Any, place: Place) -> Any:
+        match entry:
+            case Python():
+                return Literal(NULL)
+            case Value():
+                return self.value(entry, place)
+            case Nested():
+                return self.nested(entry, place)
+
+    def value(self, value: Value, place: Place) -> Any:
+        """Write one value, by way of its path."""
+        if value.path:
+            return self.through(value.path[0], replace(value, path=value.path[1:]), place)
+        if value.expression is not None:
+            column = value.expression
+        elif value.annotation:
+            column = self.annotation(value.column, place)
+        else:
+            column = place.name(value.column)
+        return formed(column, value.form, array=value.array, utc=self.utc)
+
+    def annotation(self, name: str, place: Place) -> Any:
+        if place.inner:
+            raise Unfit(f"{name} is added by the queryset to a model in two tables")
+        return Column(self.table, f"_a{list(self.annotations).index(name)}")
+
+    def nested(self, nested: Nested, place: Place) -> Any:
+        """Write an object or a list."""
+        match nested.path:
+            case ():
+                record, columns = self.record(nested.inside, place)
+                return Here(record, *columns)
+            case (hop,):
+                record, columns = self.record(nested.inside, self.beyond(hop))
+                rows = self.rows(hop, nested.rows, place).values_list(*columns)
+                return Rows(rows, record, many=nested.many)
+            case (hop, *rest):
+                return self.through(hop, replace(nested, path=tuple(rest)), place)
+
+    def through(self, hop: Hop, entry: Value | Nested, place: Place) -> Any:
+        """Write what is beyond a to-one relation on the way."""
+        if place.inner and hop.join and isinstance(entry, Value) and not entry.expression:
+            far = cast("type[Model]", hop.model)
+            written = self.entry(entry, Place(far, f"{place.prefix}{hop.lookup}__"))
+            if hop.link is Link.REVERSE_ONE and entry.path:
+                there = place.name(f"{hop.lookup}__pk")
+                written = Pattern("CASE WHEN {0} IS NOT NULL THEN {1} END", there, written)
+        else:
+            written = self.entry(entry, self.beyond(hop))
+            rows = self.rows(hop, Which(), place).values_list(written)
+            written = Rows(rows, Bare(), many=False)
+        if entry.broken == NULL or not _nullable(hop, place.model):
+            return written
+        broken = Literal(entry.broken)
+        either = "CASE WHEN {0} IS NULL THEN {1} ELSE to_json({2}) END"
+        return Pattern(either, place.name(hop.near[0]), broken, written)
+
+    def beyond(self, hop: Hop) -> Place:
+        return Place(cast("type[Model]", hop.model))
+
+    def rows(self, hop: Hop, which: Which, place: Place) -> QuerySet[Any, Any]:
+        """Return the rows that *hop* leads to from the row at *place*, as Django finds them."""
+        model = cast("type[Model]", hop.model)
+        many = hop.link is Link.MANY
+        manager = model._default_manager if many else model._base_manager
+        queryset = manager.get_queryset().using(self.alias)
+        print_ = _orm.fingerprint(queryset)
+        if _orm.asks_anew(manager):
+            self.managers.append((manager, print_))
+        queryset = queryset.filter(**self.link(hop, place))
+        queryset = queryset if many else queryset.order_by()
+        if which.where is not None:
+            queryset = queryset.filter(which.where)
+        if which.order_by:
+            queryset = queryset.order_by(*cast("tuple[str, ...]", which.order_by))
+        return queryset[: which.limit] if which.limit is not None else queryset
+
+    def link(self, hop: Hop, place: Place) -> dict[str, Any]:
+        """Return the filter that ties the other end of *hop* to the row at *place*."""
+        field: Any = place.model._meta.get_field(hop.lookup)
+        near = place.outer(hop.near[0])
+        if hasattr(field, "content_type_field_name"):
+            kind = Filled(_content_type(place.model, field), "bigint")
+            key = field.related_model._meta.get_field(field.object_id_field_name)
+            # The key of a row of any model is often kept as text.
+            return {
+                f"{field.content_type_field_name}_id": kind,
+                field.object_id_field_name: Cast(near, key),
+            }
+        if len(hop.near) > 1:
+            raise Unfit(f"{hop.attribute} goes by more than one column")
+        return {hop.inverse: near}
+
+    def needs(self, projection: Projection, place: Place) -> Any:
+        """Write what the Python code of *projection* needs of the row's object."""
+        annotations = {} if place.inner else self.annotations
+        plan = cast("Plan", projection.needs)
+        what = self.carried[id(projection)] = carried(plan, self.alias, annotations)
+        return self.carry(plan, what, place)
+
+    def carry(self, plan: Plan, what: Carried, place: Place) -> Any:
+        columns = [Pattern(pattern, place.name(name)) for name, pattern, _ in what.columns]
+        columns += [
+            Pattern(pattern, self.annotation(name, place)) for name, pattern, _ in what.annotations
+        ]
+        if plan.computed:
+            raise Unfit(f"Python code needs {_first(plan.computed)}, which is computed")
+        steps = {id(step.hop): step for step in (*plan.joins, *plan.fetches)}
+        columns += [self.carry_one(steps[id(hop)], other, place) for hop, other in what.ones]
+        columns += [self.carry_list(step, other, place) for step, other in what.lists]
+        return Array(*columns)
+
+    def carry_one(self, step: Any, what: Carried, place: Place) -> Any:
+        hop = step.hop
+        if place.inner and hop.join:
+            far = Place(what.model, f"{place.prefix}{hop.lookup}__")
+            there = F(f"{far.prefix}pk")
+            carried = self.carry(step.plan, what, far)
+            return Pattern("CASE WHEN {0} IS NOT NULL THEN {1} END", there, carried)
+        carried = self.carry(step.plan, what, self.beyond(hop))
+        return Rows(self.rows(hop, Which(), place).values_list(carried), Bare(), many=False)
+
+    def carry_list(self, step: Any, what: Carried, place: Place) -> Any:
+        carried = self.carry(step.plan, what, self.beyond(step.hop))
+        rows = self.rows(step.hop, step.rows, place).values_list(carried)
+        return Rows(rows, Bare(), many=True)
+
+
+def _nullable(hop: Hop, model: type[Model]) -> bool:
+    if hop.link is not Link.FORWARD:
+        return False
+    return any(cast("Field[Any, Any]", model._meta.get_field(n)).null for n in hop.near)
+
+
+def _content_type(model: type[Model], field: Any) -> Slot:
+    def fill(alias: str) -> int:
+        # Not every project has content types.
+        from django.contrib.contenttypes.models import ContentType
+
+        types = ContentType.objects.db_manager(alias)
+        key: int = types.get_for_model(model, for_concrete_model=field.for_concrete_model).pk
+        return key
+
+    return Slot(f"content type of {model.__name__}", fill)
+
+
+def _first(computed: tuple[Computed, ...]) -> str:
+    return computed[0].name
