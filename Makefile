@@ -36,8 +36,8 @@ lint: setup ## Check style, types and who imports whom
 docs: setup ## Build the documentation into docs/_build, warnings being errors
 	$(PY) -m sphinx -n -W --keep-going docs docs/_build
 
-bench: setup ## Measure against peers (ARGS="reads --quick")
-	@exec $(PY) -m benchmarks $(ARGS)
+bench: setup ## Measure against peers, for minutes (ARGS="reads --quick")
+	@exec $(PY) -m benchmarks $(or $(ARGS),reads)
 
 drill: setup ## Try the laws for long, with far more examples than the tests (ARGS="-k reads")
 	@exec $(PY) -m pytest --hypothesis-profile=drill tests/laws $(ARGS)

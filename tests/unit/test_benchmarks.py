@@ -1,12 +1,22 @@
 """The harness measures fairly: turns, pairs, and a gate on the less favourable quartile."""
 
 import gc
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from benchmarks import __main__ as command
+from benchmarks import _plot
 from benchmarks._harness import Contender, Context, Report, Timings, figure
 
+FOUND = {
+    "median_ms": [
+        {"title": "20 films", "DRF & co": 20.0, "Matinee, JSON": 3.25},
+        {"title": "100 films", "DRF, naive": 700.0, "DRF & co": 60.0, "Matinee, JSON": 8.1},
+        {"title": "1,000 films", "DRF & co": 540.0, "Matinee, JSON": 66.0},
+        {"title": "100 films over HTTP", "Matinee, JSON": 9.0},
+    ]
+}
 RATIOS = [9.0, 1.0, 8.0, 2.0, 7.0, 3.0, 6.0, 4.0, 5.0]
 
 
@@ -112,3 +122,19 @@ def test_the_table_shows_each_contender_and_each_verdict():
     assert lines[1].split() == ["naive", "8.000", "8.000", "8.000"]
     assert [line.split()[-1] for line in lines[-3:-1]] == ["OK", "MISSED"]
     assert lines[-1] == "200 films"
+
+
+def test_a_drawing_has_a_row_for_each_contender_the_slowest_first():
+    svg = ET.fromstring(_plot.drawing(FOUND))
+    texts = [each.text for each in svg.iter() if each.tag.endswith("text")]
+    names = [text for text in texts if text in {"DRF, naive", "DRF & co", "Matinee, JSON"}]
+    assert names == ["DRF, naive", "DRF & co", "Matinee, JSON"]
+    assert {"700", "20", "60", "540", "3.2", "8.1", "66"} <= set(texts)
+    assert {"1 ms", "10 ms", "100 ms", "1,000 ms"} <= set(texts)
+    assert "9.0" not in texts
+
+
+def test_equal_ratios_are_equal_distances_in_a_drawing():
+    decades = range(4)
+    one, ten, hundred = (_plot._x(ms, decades) for ms in (1, 10, 100))
+    assert hundred - ten == pytest.approx(ten - one, abs=0.2)
