@@ -7,6 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from rest_framework import serializers
+
+from tests.shelf.models import Tag
 
 pytestmark = pytest.mark.urls("tests.db.reads.urls")
 
@@ -47,9 +50,61 @@ def test_a_name_that_nothing_goes_by_is_an_error_that_says_so(printed):
 
 
 def test_a_view_that_is_not_planned_says_why(printed):
-    assert "not planned: the view does not inherit from PlannedReads" in printed("unplanned")
+    assert (
+        "not planned: the view does not inherit from PlannedReads, "
+        "and MIDDLEWARE does not have PlannedReadsMiddleware"
+    ) in printed("unplanned")
     assert "not planned: KeyError: 'title'" in printed("broken")
-    assert "not planned: " in printed("AsList")
+    assert "not planned: get_queryset() returns a list; its objects are" in printed("AsList")
+
+
+@pytest.fixture
+def _planned_project(settings):
+    settings.ROOT_URLCONF = "tests.db.reads.project"
+    settings.MIDDLEWARE = ["matinee.reads.drf.middleware.PlannedReadsMiddleware"]
+
+
+@pytest.mark.usefixtures("_planned_project")
+@pytest.mark.urls("tests.db.reads.project")
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("Shelf.list", "BookSerializer reads Book: 4 queries, one of them to count the rows"),
+        ("Shelf.slim", "SlimSerializer reads Book: 1 query"),
+        ("Shelf.apart", "not planned: apart() does not ask for the view's serializer"),
+        ("Optimised", "dropped: select_related('editor'), nothing reads it"),
+        ("Optimised", "dropped: prefetch_related('marks'), nothing reads it"),
+        ("AsUnion", "not planned: get_queryset() returns a union; its objects are loaded"),
+        ("OfAuthor.list", "not planned: KeyError: 'author'"),
+        ("LeftAlone", "not planned: planned_reads is False"),
+        ("Plain", "not planned: no generic view, so no serializer to go by"),
+        ("function", "not planned: no generic view, so no serializer to go by"),
+    ],
+)
+def test_what_the_middleware_does_with_each_view_is_printed(printed, name, line):
+    assert line in printed(name)
+
+
+@pytest.mark.usefixtures("_planned_project")
+@pytest.mark.urls("tests.db.reads.project")
+def test_loading_that_is_read_is_not_printed_as_dropped(printed):
+    text = printed("Optimised")
+
+    assert "'author'" not in text
+    assert "'tags'" not in text
+
+
+def test_a_serializer_that_no_view_names_is_printed_by_its_name(printed):
+    class OfNoView(serializers.ModelSerializer):
+        class Meta:
+            model = Tag
+            fields = ("name",)
+
+    text = printed("OfNoView", sql=True)
+
+    assert "test_command.OfNoView, in no view\nOfNoView reads Tag: 1 query\n" in text
+    assert "\n-- Tag\nSELECT" in text
+    assert "OfNoView" not in printed()
 
 
 def test_the_sql_of_each_query_is_printed(printed):
