@@ -10,7 +10,7 @@ from matinee.reads._written import through
 from matinee.reads.plan import Plan, Step
 from matinee.reads.shape import Kind
 
-__all__ = ["without_unneeded"]
+__all__ = ["is_complete", "without_unneeded"]
 
 
 def without_unneeded[M: Model](
@@ -25,7 +25,7 @@ def without_unneeded[M: Model](
     Returns:
         The queryset, and each thing dropped as it is written: "select_related('studio')".
     """
-    if not _is_complete(plan) or queryset.query.select_for_update or queryset.query.combinator:
+    if not is_complete(plan) or queryset.query.select_for_update or queryset.query.combinator:
         return queryset, ()
     joins, fetches = set(_joined(plan)), set(_fetched(plan))
     by_hand = list(_followed(queryset))
@@ -42,10 +42,11 @@ def without_unneeded[M: Model](
     return queryset, tuple(dropped)
 
 
-def _is_complete(plan: Plan) -> bool:
+def is_complete(plan: Plan) -> bool:
+    """Whether *plan* is all that its rows are read by."""
     unseen = any(note.kind is Kind.UNSEEN for note in plan.notes)
     return not (plan.whole or plan.cut or unseen) and all(
-        _is_complete(step.plan) for step in _steps(plan) if step.plan
+        is_complete(step.plan) for step in _steps(plan) if step.plan
     )
 
 

@@ -5,20 +5,22 @@ told that there is no database.
 """
 
 import inspect
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any, Never
 
 from django.db import connections
-from django.urls import get_resolver
-from rest_framework import serializers
+from django.db.models import QuerySet
+from rest_framework.generics import GenericAPIView
 
 from matinee._findings import Finding
 from matinee._project import attribute_line, is_own, shown
+from matinee.reads import _by_hand as hand
 from matinee.reads.drf._reader import plan_for
+from matinee.reads.drf._routes import views
+from matinee.reads.drf._serializers import model_serializers
+from matinee.reads.drf._views import PlannedReads
 from matinee.reads.plan import Plan
 from matinee.reads.shape import Ask, Kind, Note
 
@@ -29,27 +31,22 @@ _COSTS = {Kind.UNSEEN: "up to 1 query a row", Kind.APART: "1 query a row", Kind.
 
 
 def findings() -> Iterator[Finding]:
-    """Yield what is to say of every serializer that names a model, and of every view."""
-    with without_database():
-        # Imports the project's views, and with them the serializers that they use.
-        _ = get_resolver().url_patterns
+    """Yield what is to say of every view, and of every serializer that names a model."""
+    with _without_database():
+        # The views first: looking at them imports them, and with them their serializers.
+        seen: set[Finding] = set()
+        for _, _, view in views():
+            if isinstance(view, GenericAPIView) and is_own(Path(inspect.getfile(type(view)))):
+                for finding in _of_view(view):
+                    if finding not in seen:
+                        seen.add(finding)
+                        yield finding
         for cls in model_serializers():
             yield from _of_serializer(cls)
 
 
-def model_serializers() -> Iterator[type[Any]]:
-    """Yield the project's own subclasses of ``ModelSerializer`` that name a model, as defined."""
-    for cls in _subclasses(serializers.ModelSerializer):
-        module = sys.modules.get(cls.__module__)
-        own = module is not None and is_own(
-            Path(getattr(module, "__file__", None) or "/").resolve()
-        )
-        if own and getattr(getattr(cls, "Meta", None), "model", None) is not None:
-            yield cls
-
-
 @contextmanager
-def without_database() -> Iterator[None]:
+def _without_database() -> Iterator[None]:
     """Let no query through: a check must work where there is no database."""
 
     def refuse(*_args: Any) -> Never:
@@ -61,39 +58,32 @@ def without_database() -> Iterator[None]:
         yield
 
 
-def _subclasses(cls: type[Any]) -> Iterator[type[Any]]:
-    for each in cls.__subclasses__():
-        yield each
-        yield from _subclasses(each)
+# Serializers
 
 
 def _of_serializer(cls: type[Any]) -> Iterator[Finding]:
     try:
         plan = plan_for(cls()).plan
     except Exception as error:  # noqa: BLE001  the project's own code, run outside a request
-        file, line = _class_line(cls)
         yield Finding(
-            file,
-            line,
+            *_class_line(cls),
             "matinee.I118",
             f"{cls.__name__} was not checked: {type(error).__name__}: {error}",
             "It is planned for each request, with its context.",
         )
         return
-    for note in _notes(plan):
+    for note in dict.fromkeys(_notes(plan)):
         if note.ask.owner == cls.__name__:
             yield _of_note(cls, note)
 
 
 def _of_note(cls: type[Any], note: Note) -> Finding:
-    file, line = _place(cls, note.ask)
     name = f"{note.ask.owner}.{note.ask.field}" if note.ask.field else note.ask.owner
     return Finding(
-        file,
-        line,
+        *_place(cls, note.ask),
         _IDS[note.kind],
         f"{name}: {note.text}",
-        note.remedy or "State what it needs with @needs(...), or @needs() if it is nothing.",
+        note.remedy or "State what it needs with @needs(...), or @needs() if that is nothing.",
         _COSTS[note.kind],
     )
 
@@ -105,6 +95,73 @@ def _notes(plan: Plan) -> Iterator[Note]:
             yield from _notes(step.plan)
 
 
+# Views
+
+
+def _of_view(view: Any) -> Iterator[Finding]:
+    cls = type(view)
+    loading: hand.Loading | None
+    try:
+        rows = view.get_queryset()
+        plan = plan_for(view.get_serializer(), model=rows.model).plan
+        loading = hand.of_queryset(rows) if isinstance(rows, QuerySet) else None
+    except Exception as error:  # noqa: BLE001  the view's own code, run outside a request
+        plan, loading = _by_source(view)
+        if plan is None or loading is None:
+            yield Finding(
+                *_method_line(cls, "get_queryset"),
+                "matinee.I118",
+                f"{cls.__name__} was not checked: {type(error).__name__}: {error}",
+                "Let get_queryset() do without a request where swagger_fake_view is true.",
+            )
+            return
+    if loading is None or not getattr(view, "planned_reads", True):
+        return
+    if not isinstance(view, PlannedReads):
+        yield from _lacking(cls, plan, loading)
+    for written in hand.unneeded(plan, loading):
+        yield Finding(
+            *_method_line(cls, "get_queryset"),
+            "matinee.W116",
+            f"{cls.__name__}: {written} is for nothing: nothing of it is read.",
+            f"Delete {written}.",
+        )
+    for path, step in hand.defeated(plan, loading):
+        asked = ", ".join(f"{path}{call.text}" for call in step.calls)
+        yield Finding(
+            *_method_line(cls, "get_queryset"),
+            "matinee.W117",
+            f'{cls.__name__}: prefetch_related("{path}") is defeated by {asked}.',
+            f"Delete it: {step.calls[0].asks[0]} is answered without. Or use {path}.all().",
+            "1 query a row" if not isinstance(view, PlannedReads) else "1 query",
+        )
+
+
+def _lacking(cls: type[Any], plan: Plan, loading: hand.Loading) -> Iterator[Finding]:
+    for path, step in hand.lacking(plan, loading):
+        method = "select_related" if step.hop.join else "prefetch_related"
+        yield Finding(
+            *_method_line(cls, "get_queryset"),
+            "matinee.W115",
+            f"{cls.__name__} reads {path} for each row"
+            + (f", asked for by {step.asks[0]}." if step.asks else "."),
+            f'class {cls.__name__}(PlannedReads, ...), or .{method}("{path}").',
+            "1 query a row",
+        )
+
+
+def _by_source(view: Any) -> tuple[Any, hand.Loading | None]:
+    """Return the plan and the loading as far as they can be told without running the view."""
+    try:
+        plan = plan_for(view.get_serializer()).plan
+    except Exception:  # noqa: BLE001  as above
+        return None, None
+    return plan, hand.of_source(type(view).get_queryset)
+
+
+# Places
+
+
 def _place(cls: type[Any], ask: Ask) -> tuple[str, int]:
     """Return where the code is that asked; where it says nothing, the field's own line."""
     file, _, line = ask.line.rpartition(":")
@@ -113,9 +170,14 @@ def _place(cls: type[Any], ask: Ask) -> tuple[str, int]:
     return attribute_line(cls, ask.field) if ask.field else _class_line(cls)
 
 
-@cache
+def _method_line(cls: type[Any], name: str) -> tuple[str, int]:
+    """Return the line of the project's own method, or of its class."""
+    method = inspect.unwrap(getattr(cls, name))
+    file = Path(inspect.getfile(method)).resolve()
+    if is_own(file):
+        return shown(file), inspect.getsourcelines(method)[1]
+    return attribute_line(cls, "queryset")
+
+
 def _class_line(cls: type[Any]) -> tuple[str, int]:
-    try:
-        return shown(Path(inspect.getfile(cls))), inspect.getsourcelines(cls)[1]
-    except (OSError, TypeError):
-        return "", 0
+    return attribute_line(cls, "")

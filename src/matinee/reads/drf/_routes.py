@@ -16,12 +16,12 @@ from rest_framework.views import APIView
 from matinee.reads._unneeded import without_unneeded
 from matinee.reads.apply import Reader
 from matinee.reads.drf import middleware
-from matinee.reads.drf._checks import model_serializers
 from matinee.reads.drf._handlers import handler_of
 from matinee.reads.drf._reader import plan_for
+from matinee.reads.drf._serializers import model_serializers
 from matinee.reads.drf._views import COUNTING, PlannedReads, in_plain_lists
 
-__all__ = ["Route", "routes", "serializers"]
+__all__ = ["Route", "routes", "serializers", "views"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,12 @@ def routes(urlconf: str | None = None) -> Iterator[Route]:
     (``view.swagger_fake_view`` is True). Plans cost no query; a ``get_queryset`` that runs one
     runs it here too.
     """
+    for path, name, view in views(urlconf):
+        yield _route(path, name, view)
+
+
+def views(urlconf: str | None = None) -> Iterator[tuple[str, str, Any]]:
+    """Yield each route as its path, its name, and a view that was made for it."""
     everywhere = middleware.is_installed()
     for pattern, callback in _callbacks(get_resolver(urlconf).url_patterns, ""):
         path = simplify_regex(pattern)
@@ -72,7 +78,7 @@ def routes(urlconf: str | None = None) -> Iterator[Route]:
             if everywhere:
                 middleware.plan(callback)
             name = f"{cls.__name__}.{action}" if actions else cls.__name__
-            yield _route(path, name, _view(callback, action if actions else None, path))
+            yield path, name, _view(callback, action if actions else None, path)
 
 
 def serializers() -> Iterator[Route]:

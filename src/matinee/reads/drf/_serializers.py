@@ -1,0 +1,29 @@
+"""The project's own serializers, as far as they are imported."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rest_framework.serializers import ModelSerializer
+
+from matinee._project import is_own
+
+__all__ = ["model_serializers"]
+
+
+def model_serializers() -> Iterator[type[Any]]:
+    """Yield the project's own subclasses of ``ModelSerializer`` that name a model, as defined."""
+    for cls in _subclasses(ModelSerializer):
+        module = sys.modules.get(cls.__module__)
+        own = module is not None and is_own(
+            Path(getattr(module, "__file__", None) or "/").resolve()
+        )
+        if own and getattr(getattr(cls, "Meta", None), "model", None) is not None:
+            yield cls
+
+
+def _subclasses(cls: type[Any]) -> Iterator[type[Any]]:
+    for each in cls.__subclasses__():
+        yield each
+        yield from _subclasses(each)
