@@ -7,7 +7,7 @@ the less favourable quartile of those ratios: three rounds of four must be at le
 
 import gc
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -24,6 +24,8 @@ __all__ = [
 ]
 
 MIN_ROUNDS = 9
+CLOSE_ROUNDS = 31
+CLOSE_TURNS = 5
 
 
 @dataclass(frozen=True)
@@ -147,13 +149,15 @@ class Context:
             raise ValueError(f"There must be at least {MIN_ROUNDS} rounds, got {self.rounds}.")
         self.sample_s = 0.05 if self.quick else 0.25
 
-    def measure(self, *contenders: Contender, title: str = "", rounds: int = 0) -> Timings:
+    def measure(self, *contenders: Contender, title: str = "", close: bool = False) -> Timings:
         """Let the contenders take turns, after one warm-up each.
 
         Args:
             contenders: Whoever does the work.
             title: The table's.
-            rounds: More than the context's, where two are so close that noise would decide.
+            close: The contenders are so close that noise would decide. They take more rounds
+                then, and of each round's turns the best counts: what else the machine does can
+                only make a turn slower.
 
         Raises:
             ValueError: Two contenders return different results, or have one name.
@@ -162,15 +166,15 @@ class Context:
         if len(set(names)) < len(names):
             raise ValueError(f"Contenders must have names of their own, got {names}.")
         check_alike({each.name: each.run() for each in contenders})
-        calls = {each.name: _calls_for(self.sample_s, each.run) for each in contenders}
+        rounds, turns = (max(CLOSE_ROUNDS, self.rounds), CLOSE_TURNS) if close else (self.rounds, 1)
+        calls = {each.name: _calls_for(self.sample_s / turns, each.run) for each in contenders}
         seconds: dict[str, list[float]] = {name: [] for name in names}
         gc.collect()
         gc.freeze()
         try:
-            for turn in range(max(rounds, self.rounds)):
-                for contender in rotated(contenders, turn):
-                    sample = _sample(contender.run, calls[contender.name])
-                    seconds[contender.name].append(sample)
+            for number in range(rounds):
+                for name, sample in _round(contenders, calls, range(number, number + turns)):
+                    seconds[name].append(sample)
         finally:
             gc.unfreeze()
         return Timings(title, seconds)
@@ -194,6 +198,17 @@ def rotated[T](contenders: Sequence[T], turn: int) -> list[T]:
     """Return the order of round *turn*: each begins in its turn."""
     start = turn % len(contenders)
     return [*contenders[start:], *contenders[:start]]
+
+
+def _round(
+    contenders: Sequence[Contender], calls: Mapping[str, int], turns: range
+) -> Iterator[tuple[str, float]]:
+    """Return the best of each contender's turns."""
+    taken: dict[str, list[float]] = {each.name: [] for each in contenders}
+    for turn in turns:
+        for each in rotated(contenders, turn):
+            taken[each.name].append(_sample(each.run, calls[each.name]))
+    return ((name, min(samples)) for name, samples in taken.items())
 
 
 def _calls_for(sample_s: float, run: Callable[[], Any]) -> int:

@@ -9,9 +9,6 @@ from benchmarks._harness import Context, Figure, Report, Timings, figure
 from benchmarks._reads import costs, data, http, losing, ours, ways
 from benchmarks._reads.ways import HAND_TUNED, HAND_WRITTEN, INSTANCES, JSON, NAIVE, Way
 
-# Between two that are nearly equal, noise decides in nine.
-CLOSE_ROUNDS = 31
-
 
 def run(context: Context) -> Report:
     """Measure lists of 20, 100 and 1,000 films; of 100 alone where quick."""
@@ -46,10 +43,10 @@ def _measure(context: Context, which: list[Way], rows: int, title: str) -> Timin
 
 
 def _close(context: Context, one: str, other: str, rows: int) -> Timings:
-    """Let two take turns alone, and more often."""
+    """Let two take turns alone."""
     pair = [way for way in ways.PLAIN if way.name in (one, other)]
     title = f"{rows:,} films, these two alone"
-    return context.measure(*ways.contenders(pair, rows), title=title, rounds=CLOSE_ROUNDS)
+    return context.measure(*ways.contenders(pair, rows), title=title, close=True)
 
 
 def _json(
