@@ -1,13 +1,19 @@
 """System checks of the house. The packages register their own."""
 
+from importlib.util import find_spec
 from typing import Any
 
 import django
+from django.core import checks
 from django.core.checks import CheckMessage, Error, register
 
 from matinee import conf
+from matinee._baseline import beyond
+from matinee._findings import Finding
 
-__all__ = ["check_healing", "check_settings"]
+__all__ = ["check_healing", "check_reads", "check_settings"]
+
+_LEVELS: dict[str, type[CheckMessage]] = {"I": checks.Info, "W": checks.Warning, "E": Error}
 
 
 @register("matinee")
@@ -24,3 +30,22 @@ def check_healing(**_options: Any) -> list[CheckMessage]:
         return []
     message = f'{on_miss.path} is "heal", which needs Django 6.1, got {django.__version__}.'
     return [Error(message, hint='Say "warn" or "raise".', id="matinee.E101")]
+
+
+@register("matinee", "reads")
+def check_reads(**_options: Any) -> list[CheckMessage]:
+    """Report what the plans of the project's serializers and views note: matinee.W111 to I118.
+
+    What is in the baseline is passed over. No query, and no database is needed.
+    """
+    if find_spec("rest_framework") is None or any(conf.problems()):
+        return []
+    from matinee.reads.drf import _checks
+
+    return [_message(each) for each in beyond(sorted(_checks.findings()))]
+
+
+def _message(finding: Finding) -> CheckMessage:
+    level = _LEVELS[finding.id.removeprefix("matinee.")[0]]
+    place = f"{finding.file}:{finding.line}" if finding.file else None
+    return level(finding.message, hint=finding.hint, obj=place, id=finding.id)

@@ -188,6 +188,13 @@ class Reads(Section):
         "all rows at once (Django 6.1) and report it.",
     )
 
+    baseline = Setting(
+        str,
+        default="",
+        doc="A file of findings that manage.py check passes over; "
+        "manage.py matinee audit --write-baseline makes it.",
+    )
+
     @property
     def heals(self) -> bool:
         """Whether what was not planned is loaded for all rows at once."""

@@ -4,6 +4,7 @@ Each module looks for one thing and yields findings; ``audit`` puts them in the 
 """
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 from matinee._audit import _pairs, _source
 from matinee._findings import Finding
@@ -19,3 +20,7 @@ def audit() -> list[Finding]:
 def _findings() -> Iterator[Finding]:
     yield from _pairs.findings()
     yield from _source.findings()
+    if find_spec("rest_framework") is not None:
+        from matinee.reads.drf import _checks
+
+        yield from _checks.findings()

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from matinee._audit import Finding as AuditFinding
 from matinee._audit import audit
+from matinee._baseline import write
 from matinee._doctor import Finding, Level, examine
 
 __all__ = ["Command"]
@@ -27,12 +28,20 @@ class Command(BaseCommand):
         report = commands.add_parser(
             "audit", help="report what could be read, kept or sent better, with the line to write"
         )
+        report.add_argument(
+            "--write-baseline",
+            action="store_true",
+            help='write the findings to MATINEE["reads"]["baseline"], for check to pass over',
+        )
         for command in (doctor, report):
             command.add_argument("--json", action="store_true", help="print one JSON array instead")
 
     def handle(self, *names: str, **options: Any) -> None:
         if "audit" in (*names, options.get("command")):
-            self._report(audit(), as_json=options["json"])
+            found = audit()
+            self._report(found, as_json=options["json"])
+            if options.get("write_baseline"):
+                self.stderr.write(f"{len(found)} findings are the baseline now: {write(found)}")
         else:
             self._doctor(**options)
 
