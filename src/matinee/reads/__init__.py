@@ -1,8 +1,8 @@
 """From a serializer to rows: the exact queries it needs, no more and no fewer.
 
 ``shape`` says what an answer is made of, ``plan`` how that is read, ``apply`` makes a queryset
-of it, ``drf`` gets the shape out of a Django REST framework serializer. Importing this package
-imports neither Django REST framework nor any model.
+of it; ``words`` say by hand what no code says, and ``drf`` gets the shape out of a Django REST
+framework serializer. Importing this package imports neither that nor any model.
 """
 
 from matinee.reads.apply import Reader, unplanned
@@ -17,7 +17,15 @@ from matinee.reads.shape import (
     Note,
     Relation,
     Rows,
-    Shape,
+)
+from matinee.reads.words import (
+    Part,
+    computed,
+    fetched,
+    joined,
+    lazy,
+    related,
+    request_value,
 )
 
 __all__ = [
@@ -28,12 +36,18 @@ __all__ = [
     "Kind",
     "Link",
     "Note",
+    "Part",
     "Plan",
     "Reader",
     "Relation",
     "Rows",
-    "Shape",
     "Step",
+    "computed",
+    "fetched",
+    "joined",
+    "lazy",
     "plan_of",
+    "related",
+    "request_value",
     "unplanned",
 ]

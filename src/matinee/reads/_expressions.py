@@ -12,25 +12,26 @@ __all__ = ["apart", "crosses", "names"]
 def names(node: Any) -> Iterator[str]:
     """Yield the paths that *node*, a ``Q`` or an expression, names in the ORM's language.
 
-    What stands inside a subquery is of another model and is not looked into.
+    What stands inside a subquery is of another model and is not looked into; nor are aggregates,
+    which make one value of many.
     """
     if isinstance(node, Q):
         for child in node.children:
             yield from _of_condition(child)
     elif isinstance(node, F) and not isinstance(node, OuterRef):
         yield node.name  # type: ignore[attr-defined]
-    elif not isinstance(node, Subquery):
+    elif not isinstance(node, Subquery | Aggregate):
         for each in _sources(node):
             yield from names(each)
 
 
-def crosses(model: type[Model], path: str) -> bool:
-    """Whether *path* goes over a to-many relation, so that one row becomes several.
+def crosses(query: Query, path: str) -> bool:
+    """Whether *path* goes over a to-many relation, so that one row of *query* becomes several.
 
     Raises:
-        FieldError: *model* has no such field.
+        FieldError: The query's model has no such field.
     """
-    found, *_ = Query(model).names_to_path(path.split("__"), model._meta)
+    found, *_ = query.names_to_path(path.split("__"), query.get_meta())
     return any(step.m2m for step in found)
 
 

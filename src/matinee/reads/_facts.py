@@ -29,7 +29,7 @@ from django.db.models.signals import post_init, pre_init
 
 from matinee.reads.shape import Hop, Link
 
-__all__ = ["Code", "attribute", "columns", "identity", "is_plain_str", "obstacle"]
+__all__ = ["Code", "attribute", "columns", "identity", "is_plain_str", "obstacle", "relations"]
 
 
 class Code:
@@ -66,6 +66,13 @@ def attribute(model: type[Model], name: str) -> Hop | str | Code | None:
 def columns(model: type[Model]) -> tuple[str, ...]:
     """Return the names of the fields that are columns, parents' included."""
     return tuple(field.name for field in model._meta.concrete_fields if _is_column(field))
+
+
+@cache
+def relations(model: type[Model]) -> tuple[str, ...]:
+    """Return the attributes that follow a relation."""
+    found = _attributes(model).items()
+    return tuple(name for name, each in found if isinstance(each, Hop) and name)
 
 
 @cache

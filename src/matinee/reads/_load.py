@@ -5,8 +5,7 @@ from typing import Any, cast
 
 from django.db.models import Field, Manager, Model, QuerySet, prefetch_related_objects
 
-from matinee.reads._facts import columns
-from matinee.reads._queryset import annotated, lookup_of
+from matinee.reads._queryset import annotated, lookup_of, wanted
 from matinee.reads.plan import Plan, Step
 from matinee.reads.shape import Link
 
@@ -39,8 +38,8 @@ def _groups(plan: Plan, objects: Iterable[Any]) -> Iterator[list[Any]]:
 def _values(plan: Plan, objects: Sequence[Any]) -> None:
     """Set the columns and the computed values that any of *objects* lacks, by one query."""
     model = cast("type[Model]", plan.model)
-    wanted = columns(model) if plan.columns is None else plan.columns
-    names = [cast("Field[Any, Any]", model._meta.get_field(name)).attname for name in wanted]
+    fields = [cast("Field[Any, Any]", model._meta.get_field(name)) for name in wanted(plan)]
+    names = [field.attname for field in fields]
     names += [each.name for each in plan.computed]
     lacking = [name for name in names if any(name not in one.__dict__ for one in objects)]
     if not lacking:

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from django.db.models import Model, Prefetch, Q, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+from django.db.models.lookups import LessThanOrEqual
 from django.db.models.query import ModelIterable
 
 from matinee.reads import _written as hand
@@ -13,7 +15,7 @@ from matinee.reads._facts import columns
 from matinee.reads.plan import Plan, Step
 from matinee.reads.shape import Computed, Link
 
-__all__ = ["annotated", "lookup_of", "planned"]
+__all__ = ["annotated", "lookup_of", "planned", "wanted"]
 
 
 def planned[M: Model](
@@ -35,6 +37,14 @@ def planned[M: Model](
     queryset = _narrowed(queryset, work.columns, narrow=narrow and work.narrowed and not beyond)
     queryset = annotated(queryset, plan.computed, cast("type[Model]", plan.model))
     return queryset.prefetch_related(None).prefetch_related(*work.fetches, *work.left)
+
+
+def wanted(plan: Plan) -> Sequence[str]:
+    """Return the names of the columns that *plan* loads of its model."""
+    if plan.columns is not None:
+        return plan.columns
+    lazy = {each.name for each in plan.lazy}
+    return [name for name in columns(cast("type[Model]", plan.model)) if name not in lazy]
 
 
 def annotated[M: Model](
@@ -70,9 +80,8 @@ class _Work:
 
         *written* are the hand-written prefetches from here on.
         """
-        self.narrowed |= plan.columns is not None
-        wanted = columns(cast("type[Model]", plan.model)) if plan.columns is None else plan.columns
-        self.columns += [lookup + name for name in wanted]
+        self.narrowed |= plan.columns is not None or bool(plan.lazy)
+        self.columns += [lookup + name for name in wanted(plan)]
         by_hand = hand.by_attribute(written)
         for step in plan.joins:
             mine = by_hand.pop(step.hop.attribute, [])
@@ -120,22 +129,32 @@ def lookup_of(
         rows = rows.fetch_mode(mode)
     rows = planned(cast("Plan", step.plan), rows, narrow=narrow, lookups=further)
     if step.rows.limit is not None:
-        rows = rows[: step.rows.limit]
+        rows = _limited(rows, step)
     return Prefetch(step.hop.attribute, rows, step.rows.place or None)
 
 
-def _chosen(step: Step) -> QuerySet[Any]:
+def _limited(rows: Any, step: Step) -> Any:
+    """Return the first of *rows* for each parent."""
+    if "__" in step.hop.inverse:
+        return rows[: step.rows.limit]  # which Django's prefetch does for each parent
+    # A generic relation's does not: there the rows are numbered by their own two columns.
+    number = Window(
+        RowNumber(), partition_by=step.hop.far, order_by=cast("Any", step.rows.order_by)
+    )
+    return rows.filter(LessThanOrEqual(number, step.rows.limit))
+
+
+def _chosen(step: Step) -> Any:
     """Return the rows that *step* is about, in their order."""
     where: Any = step.rows.where
-    rows: QuerySet[Any] = _manager(step).all()
+    rows: Any = step.rows.queryset
+    rows = _manager(step).all() if rows is None else rows.all()
     if where is not None:
-        if any(crosses(rows.model, path) for path in names(where)):
+        if any(crosses(rows.query, path) for path in names(where)):
             # A join over many would repeat a row, and a repeated row would count as two.
             where = Q(pk__in=rows.filter(where).order_by().values("pk"))
         rows = rows.filter(where)
-    return (
-        rows.order_by(*cast("tuple[str, ...]", step.rows.order_by)) if step.rows.order_by else rows
-    )
+    return rows.order_by(*step.rows.order_by) if step.rows.order_by else rows
 
 
 def _manager(step: Step) -> Any:
@@ -145,15 +164,15 @@ def _manager(step: Step) -> Any:
 
 
 def _narrowed[M: Model](
-    queryset: QuerySet[M], wanted: Sequence[str], *, narrow: bool
+    queryset: QuerySet[M], names: Sequence[str], *, narrow: bool
 ) -> QuerySet[M]:
-    """Load *wanted*, and no more where *narrow*; a hand-written only() or defer() is widened."""
-    names, deferring = queryset.query.deferred_loading
-    if not names:
-        return queryset.only(*wanted) if narrow else queryset
+    """Load *names*, and no more where *narrow*; a hand-written only() or defer() is widened."""
+    written, deferring = queryset.query.deferred_loading
+    if not written:
+        return queryset.only(*names) if narrow else queryset
     if not deferring:
-        return queryset.only(*names, *wanted)
-    return queryset.defer(None).defer(*sorted(set(names) - set(wanted)))
+        return queryset.only(*written, *names)
+    return queryset.defer(None).defer(*sorted(set(written) - set(names)))
 
 
 def _followed(queryset: QuerySet[Any]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Values that are known only when there is a request."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -9,9 +9,11 @@ from django.db.models import Expression, Value
 
 from matinee.exceptions import ReadsError
 
-__all__ = ["RequestValue", "answering", "request_value"]
+__all__ = ["RequestValue", "answering", "probing", "request_value"]
 
 _request: ContextVar[Any] = ContextVar("matinee_reads_request", default=None)
+# Stands for a request where an expression is only looked at.
+_NOBODY: Any = object()
 
 
 @contextmanager
@@ -22,6 +24,16 @@ def answering(request: Any) -> Iterator[None]:
         yield
     finally:
         _request.reset(token)
+
+
+def probing() -> AbstractContextManager[None]:
+    """Leave each ``request_value`` empty inside this block, for a look at what it stands in."""
+    return answering(_NOBODY)
+
+
+def current_request() -> Any:
+    """Return the request that is being answered, None outside of one."""
+    return _request.get()
 
 
 class RequestValue(Expression):
@@ -59,7 +71,7 @@ class RequestValue(Expression):
                 "or apply reader.for_request(request).",
                 code="reads.no_request",
             )
-        return self.get(request)
+        return None if request is _NOBODY else self.get(request)
 
     def __repr__(self) -> str:
         return f"request_value({getattr(self.get, '__qualname__', self.get)})"

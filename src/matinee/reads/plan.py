@@ -7,9 +7,23 @@ the columns that are wanted are loaded. The number of queries is known before an
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from matinee.reads.shape import Ask, Call, Computed, Draft, Hop, Note, Relation, Rows, Shape
+from matinee.reads.shape import (
+    Ask,
+    Call,
+    Column,
+    Computed,
+    Draft,
+    Hop,
+    How,
+    Note,
+    Relation,
+    Rows,
+    Shape,
+)
 
 __all__ = ["Plan", "Step", "plan_of"]
+
+OVERRIDDEN = " (overridden)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +39,7 @@ class Plan:
         cut: Who asked for more than the depth limit allows; that part stays lazy.
         computed: What the database computes for each row.
         notes: What the plan cannot do for the code it was made for.
+        lazy: The columns and relations that are left out by hand.
     """
 
     model: type
@@ -35,6 +50,7 @@ class Plan:
     cut: tuple[Ask, ...] = ()
     computed: tuple[Computed, ...] = ()
     notes: tuple[Note, ...] = ()
+    lazy: tuple[Column, ...] = ()
 
     @property
     def queries(self) -> int:
@@ -58,6 +74,7 @@ class Plan:
         """Yield what is below the plan's own line."""
         leaves = [f"columns {_names(self.columns)}{_by(self.whole)}"]
         leaves += [f"compute {each.name}{_by(each.asks)}" for each in self.computed]
+        leaves += [f"lazy {each.name}{OVERRIDDEN}{_by(each.asks)}" for each in self.lazy]
         leaves += [f"left lazy below the depth limit{_by(self.cut)}"] if self.cut else []
         leaves += [f"{each.kind.value}: {each.text}{_by((each.ask,))}" for each in self.notes]
         steps = [("join", step) for step in self.joins] + [("fetch", step) for step in self.fetches]
@@ -83,6 +100,7 @@ class Step:
     rows: Rows = Rows()  # noqa: RUF009  frozen
     calls: tuple[Call, ...] = ()
     read: bool = True
+    overridden: bool = False
 
     @property
     def place(self) -> str:
@@ -100,7 +118,8 @@ class Step:
         if self.read:
             which = f" {self.rows}" if str(self.rows) else ""
             place = f" as {self.rows.place}" if self.rows.place else ""
-            yield f"{verb} {self.hop.attribute}{place}: {model}{which}{_by(self.asks)}"
+            by_hand = OVERRIDDEN if self.overridden else ""
+            yield f"{verb} {self.hop.attribute}{place}: {model}{which}{by_hand}{_by(self.asks)}"
         for call in self.calls:
             yield f"{verb} {self.hop.attribute}{call.text}: {model}, when asked{_by(call.asks)}"
 
@@ -111,27 +130,43 @@ def plan_of(shape: Shape) -> Plan:
 
 
 def _plan(shape: Shape) -> Plan:
-    steps = [
-        Step(
-            relation.hop,
-            _plan(relation.shape) if relation.shape else None,
-            relation.asks,
-            relation.rows,
-            relation.calls,
-            relation.read,
-        )
-        for relation in shape.relations
-    ]
+    lazy = {column.name for column in shape.lazy}
+    columns = tuple(each.name for each in shape.columns if each.name not in lazy)
+    relations = [each for each in shape.relations if each.how is not How.LAZY]
+    left = tuple(Column(each.place, each.asks) for each in shape.relations if each.how is How.LAZY)
     return Plan(
         shape.model,
-        None if shape.whole else tuple(column.name for column in shape.columns),
-        tuple(step for step in steps if step.hop.join),
-        tuple(step for step in steps if not step.hop.join),
+        None if shape.whole else columns,
+        tuple(_step(each) for each in relations if _is_joined(each)),
+        tuple(_step(each) for each in relations if not _is_joined(each)),
         shape.whole,
         shape.cut,
         shape.computed,
         shape.notes,
+        (*shape.lazy, *left),
     )
+
+
+def _step(relation: Relation) -> Step:
+    rows = relation.rows
+    return Step(
+        relation.hop,
+        _plan(relation.shape) if relation.shape else None,
+        relation.asks,
+        rows,
+        relation.calls,
+        relation.read,
+        overridden=bool(relation.how or (rows != Rows() and not rows.place)),
+    )
+
+
+def _is_joined(relation: Relation) -> bool:
+    # Nothing can be computed for what a join brings: annotations are of the query's own model.
+    if relation.shape is not None and relation.shape.computed:
+        return False
+    if relation.how is not None:
+        return relation.how is How.JOINED
+    return relation.hop.join and relation.read
 
 
 def _turned_back(shape: Shape) -> Shape:

@@ -7,6 +7,9 @@ carries as labels. Shapes are written by drafts and read by ``plan``.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Never
+
+from matinee.exceptions import ReadsError
 
 __all__ = [
     "Ask",
@@ -15,6 +18,7 @@ __all__ = [
     "Computed",
     "Draft",
     "Hop",
+    "How",
     "Kind",
     "Link",
     "Note",
@@ -115,15 +119,18 @@ class Rows:
         where: A condition of Django's (``Q``), or None.
         order_by: As for ``QuerySet.order_by``; () for the relation's own order.
         limit: The most rows for one parent, or None.
+        queryset: The rows to begin with, instead of all that the manager has, or None.
     """
 
     place: str = ""
     where: object = None
     order_by: tuple[object, ...] = ()
     limit: int | None = None
+    queryset: object = None
 
     def __str__(self) -> str:
-        parts = [f"where {self.where}"] if self.where is not None else []
+        parts = ["of a queryset given"] if self.queryset is not None else []
+        parts += [f"where {self.where}"] if self.where is not None else []
         parts += [f"ordered by {', '.join(map(str, self.order_by))}"] if self.order_by else []
         parts += [f"at most {self.limit} each"] if self.limit is not None else []
         return ", ".join(parts)
@@ -144,6 +151,14 @@ class Call:
 
     text: str
     asks: tuple[Ask, ...] = ()
+
+
+class How(Enum):
+    """How a relation is loaded, where it is said by hand."""
+
+    JOINED = "joined"  # in the query of the level above
+    FETCHED = "fetched"  # by a query of its own
+    LAZY = "lazy"  # when somebody asks
 
 
 class Kind(Enum):
@@ -182,6 +197,7 @@ class Relation:
         rows: Which of its rows, if it is to-many.
         calls: What else is asked of its manager.
         read: Whether its rows are wanted, not only what *calls* find.
+        how: How it is loaded; None where the plan decides.
     """
 
     hop: Hop
@@ -190,6 +206,12 @@ class Relation:
     rows: Rows = _ALL
     calls: tuple[Call, ...] = ()
     read: bool = True
+    how: How | None = None
+
+    @property
+    def place(self) -> str:
+        """The attribute that the rows are found at."""
+        return self.rows.place or self.hop.attribute
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +227,7 @@ class Shape:
         cut: Who asked for more below here than the depth limit allows; that part stays lazy.
         computed: What the database computes for each row.
         notes: What a plan cannot do for the code that reads these objects.
+        lazy: The columns that are left out by hand, whoever asked for them.
     """
 
     model: type
@@ -214,6 +237,7 @@ class Shape:
     cut: tuple[Ask, ...] = ()
     computed: tuple[Computed, ...] = ()
     notes: tuple[Note, ...] = ()
+    lazy: tuple[Column, ...] = ()
 
 
 @dataclass(slots=True)
@@ -226,6 +250,7 @@ class _Edge:
     asks: list[Ask] = field(default_factory=list)
     calls: dict[str, list[Ask]] = field(default_factory=dict)
     read: bool = False
+    how: How | None = None
 
     def freeze(self) -> Relation:
         return Relation(
@@ -235,6 +260,7 @@ class _Edge:
             self.rows,
             tuple(Call(text, tuple(asks)) for text, asks in self.calls.items()),
             self.read,
+            self.how,
         )
 
 
@@ -249,16 +275,19 @@ class Draft:
     cut: list[Ask] = field(default_factory=list)
     computed: dict[str, tuple[object, list[Ask]]] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    lazy: dict[str, list[Ask]] = field(default_factory=dict)
 
     def want(self, names: Iterable[str], *asks: Ask) -> None:
         """Want the fields *names*."""
         for name in names:
             _extend(self.columns.setdefault(name, []), asks)
 
-    def follow(self, hop: Hop, *asks: Ask, rows: Rows = _ALL) -> "Draft | None":
+    def follow(
+        self, hop: Hop, *asks: Ask, rows: Rows = _ALL, how: How | None = None
+    ) -> "Draft | None":
         """Follow *hop*; return the draft of its other end, None where its model is not known."""
         edge = self._edge(hop, rows)
-        edge.read = True
+        edge.read, edge.how = True, how or edge.how
         _extend(edge.asks, asks)
         return edge.far
 
@@ -276,11 +305,22 @@ class Draft:
             if far is not None:
                 far.want(hop.far)
             self.relations[place] = _Edge(hop, far, rows)
-        return self.relations[place]
+        edge = self.relations[place]
+        if rows not in (edge.rows, _ALL):
+            # Which rows is said once; whoever takes the relation as it comes takes these.
+            edge.rows = rows if edge.rows == _ALL else _two(self.model, place)
+        return edge
 
     def compute(self, name: str, expression: object, *asks: Ask) -> None:
         """Want the value of *expression* as the attribute *name*."""
-        _extend(self.computed.setdefault(name, (expression, []))[1], asks)
+        known, known_asks = self.computed.setdefault(name, (expression, []))
+        if known != expression:
+            _two(self.model, name)
+        _extend(known_asks, asks)
+
+    def leave(self, name: str, *asks: Ask) -> None:
+        """Leave the column *name* out, whoever asks for it."""
+        _extend(self.lazy.setdefault(name, []), asks)
 
     def hand_over(self, ask: Ask) -> None:
         """Note that *ask* is handed the object itself."""
@@ -302,6 +342,8 @@ class Draft:
             self.want([column.name], *column.asks)
         for computed in shape.computed:
             self.compute(computed.name, computed.expression, *computed.asks)
+        for column in shape.lazy:
+            self.leave(column.name, *column.asks)
         _extend(self.whole, shape.whole)
         _extend(self.cut, shape.cut)
         self.note(*shape.notes)
@@ -310,6 +352,7 @@ class Draft:
         """Want all that *relation* wants; return the draft of its other end."""
         edge = self._edge(relation.hop, relation.rows)
         edge.read |= relation.read
+        edge.how = relation.how or edge.how
         _extend(edge.asks, relation.asks)
         for call in relation.calls:
             _extend(edge.calls.setdefault(call.text, []), call.asks)
@@ -329,7 +372,16 @@ class Draft:
                 Computed(name, each, tuple(asks)) for name, (each, asks) in self.computed.items()
             ),
             tuple(self.notes),
+            tuple(Column(name, tuple(asks)) for name, asks in self.lazy.items()),
         )
+
+
+def _two(model: type, place: str) -> Never:
+    raise ReadsError(
+        f"{model.__name__}.{place} is to hold two different things in one plan.",
+        hint="Give one of them another to_attr.",
+        code="reads.two_in_one",
+    )
 
 
 def _extend[T](known: list[T], more: Iterable[T]) -> None:

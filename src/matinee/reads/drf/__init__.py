@@ -4,5 +4,15 @@ from matinee.reads.drf._objects import PlannedSerializer
 from matinee.reads.drf._reader import plan_for
 from matinee.reads.drf._routes import Route, routes, serializers
 from matinee.reads.drf._views import PlannedReads
+from matinee.reads.drf._words import computed, related
 
-__all__ = ["PlannedReads", "PlannedSerializer", "Route", "plan_for", "routes", "serializers"]
+__all__ = [
+    "PlannedReads",
+    "PlannedSerializer",
+    "Route",
+    "computed",
+    "plan_for",
+    "related",
+    "routes",
+    "serializers",
+]

@@ -12,7 +12,9 @@ from rest_framework import relations, serializers
 
 from matinee.exceptions import ReadsError
 from matinee.reads import _facts as facts
+from matinee.reads.drf._words import PartField, RelatedField
 from matinee.reads.shape import Ask, Draft, Hop, Link, Shape
+from matinee.reads.words import declare
 
 __all__ = ["Inspection", "inspect"]
 
@@ -36,13 +38,21 @@ class Inspection:
         static: Whether any instance of its class reads the same.
     """
 
-    def __init__(self, serializer: Any, model: type[Model] | None, *, max_depth: int) -> None:
+    def __init__(
+        self,
+        serializer: Any,
+        model: type[Model] | None,
+        *,
+        max_depth: int,
+        view: type | None = None,
+    ) -> None:
         serializer = getattr(serializer, "child", serializer)
         self.static = True
         self.max_depth = max_depth
         draft = Draft(model or _model(serializer))
         _heed(draft, Ask(type(serializer).__name__, ""))
         self.serializer(serializer, draft, ())
+        _declare(draft, view, Ask(getattr(view, "__name__", ""), "reads"))
         self.shape = draft.freeze()
 
     def serializer(self, serializer: Any, draft: Draft, path: tuple[str, ...]) -> None:
@@ -58,10 +68,13 @@ class Inspection:
         for field in serializer._readable_fields:
             name = str(field.field_name)
             self.field(field, draft, Ask(cls.__name__, name), (*path, name))
+        _declare(draft, getattr(serializer, "Meta", None), Ask(cls.__name__, "Meta.reads"))
 
     def field(self, field: Any, draft: Draft, ask: Ask, path: tuple[str, ...]) -> None:
         """Want what one field reads."""
         match field:
+            case PartField():
+                self.part(field, draft, ask, path)
             case serializers.BaseSerializer():
                 self.nested(field, draft, ask, path)
             case relations.ManyRelatedField():
@@ -80,6 +93,18 @@ class Inspection:
                 far = self.walk(draft, field.source_attrs, ask)
                 if far is not None:
                     far.hand_over(_how(ask, f"{type(field).__name__} of {far.model.__name__}"))
+
+    def part(self, field: PartField, draft: Draft, ask: Ask, path: tuple[str, ...]) -> None:
+        """Want what a field reads that says so itself."""
+        if isinstance(field, RelatedField) and len(path) > self.max_depth:
+            draft.cut.append(ask)
+            return
+        far = declare(draft, field.part, ask)
+        if far is not None and isinstance(field, RelatedField):
+            _heed(far, ask)
+            if not _is_shipped(type(field.serializer), "to_representation"):
+                far.hand_over(_how(ask, f"{type(field.serializer).__name__}.to_representation"))
+            self.serializer(field.serializer.child, far, path)
 
     def nested(self, field: Any, draft: Draft, ask: Ask, path: tuple[str, ...]) -> None:
         """Want what a serializer within a serializer reads."""
@@ -178,6 +203,12 @@ def inspect(serializer: Any, model: type[Model] | None = None, *, max_depth: int
         ReadsError: *model* is None and the serializer names none.
     """
     return Inspection(serializer, model, max_depth=max_depth).shape
+
+
+def _declare(draft: Draft, said_by: object, ask: Ask) -> None:
+    """Want what *said_by*, a serializer's Meta or a view, says in ``reads``."""
+    for part in getattr(said_by, "reads", ()):
+        declare(draft, part, ask)
 
 
 def _heed(draft: Draft, ask: Ask) -> None:
