@@ -16,7 +16,7 @@ from matinee.reads._request import answering
 from matinee.reads._statements import statements
 from matinee.reads.plan import Plan
 
-__all__ = ["Reader", "unplanned"]
+__all__ = ["Reader", "is_unplanned", "unplanned"]
 
 _unplanned: ContextVar[bool] = ContextVar("matinee_unplanned", default=False)
 
@@ -67,7 +67,7 @@ class Reader:
 
         Queries: none here; ``plan.queries`` when the queryset is run.
         """
-        if _unplanned.get():
+        if is_unplanned():
             return queryset
         self._mark()
         with answering(self.request):
@@ -88,7 +88,7 @@ class Reader:
         Queries: ``plan.queries`` at most, where nothing is joined, for each class of objects;
         none for what is there.
         """
-        if not _unplanned.get():
+        if not is_unplanned():
             self._mark()
             with answering(self.request):
                 load(self.plan, _listed(objects), narrow=narrow and conf.reads.narrow)

@@ -13,6 +13,7 @@ from matinee.reads.drf._attempt import attempt
 from matinee.reads.drf._handlers import Handler, handler_of
 from matinee.reads.drf._objects import fresh, handed, loaded, waits
 from matinee.reads.drf._reader import plan_for
+from matinee.reads.drf._served import Served, served
 
 __all__ = ["COUNTING", "PlannedReads", "in_plain_lists"]
 
@@ -31,25 +32,39 @@ class PlannedReads:
 
     Attributes:
         planned_reads: False leaves the view alone, ``@action(planned_reads=False)`` an action.
+        json_reads: True answers GET requests for JSON by one statement that makes it, where that
+            can be; ``manage.py reads`` says where not, and why.
         planned_query: The reader and the queryset of this request, once there are any.
     """
 
     planned_reads = True
     planned_query: "tuple[Reader, QuerySet[Any]] | None" = None
+    json_reads = False
+    _served: Served | None = None
 
     def filter_queryset(self, queryset: Any) -> Any:
         """Plan what is left after the filters, for requests that only read."""
         queryset = super().filter_queryset(queryset)  # type: ignore[misc]
-        if self.planned_reads and _only_reads(self) and waits(queryset):
+        if not self.planned_reads or not _only_reads(self):
+            return queryset
+        if self.json_reads:
+            self._served = attempt(_name(self), lambda: served(self, queryset), None)
+        if self._served is None and waits(queryset):
             return attempt(_name(self), lambda: _planned(self, queryset), queryset)
         return queryset
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """Return the page, which holds no rows yet where the database answers."""
+        queryset = queryset if self._served is None else self._served.paged(queryset)
+        return super().paginate_queryset(queryset)  # type: ignore[misc]
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         """Return the serializer, which sees to the rows that it is handed in the end."""
         serializer = super().get_serializer(*args, **kwargs)  # type: ignore[misc]
         if not self.planned_reads:
             return serializer
-        return handed(serializer, _View(self), name=_name(self))
+        serializer = handed(serializer, _View(self), name=_name(self))
+        return serializer if self._served is None else self._served.serializer(serializer)
 
 
 def in_plain_lists(view: Any, handler: Handler) -> bool:

@@ -4,11 +4,11 @@ Each function has a test of its own in ``tests/db/reads/test_sqljson_orm.py``, s
 that changes one of them says which.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, cast
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Manager, Model, QuerySet
+from django.db.models import Manager, Model, Prefetch, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.manager import BaseManager
 from django.db.models.query import ModelIterable
@@ -90,19 +90,26 @@ def _name(column: Any, name: str | None, annotations: Sequence[str]) -> str:
 
 def fits(queryset: QuerySet[Any, Any], annotations: Sequence[str]) -> str:
     """Say why *queryset* cannot stand for the table of its model, "" if it can."""
-    query = getattr(queryset, "query", None)
-    rows = getattr(queryset, "_iterable_class", object)
-    if query is None or not issubclass(rows, ModelIterable):
-        return "its rows are no instances"
+    return next(_misfits(queryset, annotations), "")
+
+
+def _misfits(queryset: QuerySet[Any, Any], annotations: Sequence[str]) -> Iterator[str]:
+    query = queryset.query
+    if not issubclass(queryset._iterable_class, ModelIterable):
+        yield "its rows are no instances"
+    if queryset._result_cache is not None:  # noqa: SLF001
+        yield "it was run already"
     if query.extra_select or query.extra_tables or query.extra_order_by:
-        return "it uses extra()"
+        yield "it uses extra()"
     if query.select_for_update:
-        return "it locks its rows"
-    plain = not (annotations or any(each.annotation_select for each in query.combined_queries))
-    whole = all(not each.deferred_loading[0] for each in (query, *query.combined_queries))
-    if query.combinator and not (plain and whole):
-        return f"it is a {query.combinator} of more than its model's columns"
-    return ""
+        yield "it locks its rows"
+    for each in queryset._prefetch_related_lookups:  # type: ignore[attr-defined]
+        if isinstance(each, Prefetch) and each.queryset is not None:
+            yield f"it chooses the rows of {each.prefetch_through} itself"
+    parts = (query, *query.combined_queries)
+    plain = not annotations and not any(each.annotation_select for each in parts)
+    if query.combinator and not (plain and all(not each.deferred_loading[0] for each in parts)):
+        yield f"it is a {query.combinator} of more than its model's columns"
 
 
 def asks_anew(manager: "Manager[Any]") -> bool:

@@ -49,6 +49,11 @@ class Statement:
     read: tuple[str, ...]
     table: str
 
+    def check(self, queryset: QuerySet[Any, Any]) -> None:
+        """Raise ``Unfit`` where *queryset* cannot stand for its model's table."""
+        if why := _orm.fits(queryset, self.read):
+            raise Unfit(f"the queryset cannot be put into a statement: {why}")
+
     def sql(
         self, queryset: QuerySet[Any, Any], *, comment: str = ""
     ) -> tuple[str, list[Any]] | None:
@@ -57,8 +62,7 @@ class Statement:
         Raises:
             Unfit: The queryset cannot stand for its model's table.
         """
-        if why := _orm.fits(queryset, self.read):
-            raise Unfit(f"the queryset cannot be put into a statement: {why}")
+        self.check(queryset)
         compiled = _orm.base(queryset, self.alias, self.columns, self.read)
         if compiled is None:
             return None

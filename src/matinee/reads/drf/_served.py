@@ -1,0 +1,136 @@
+"""How a request is answered by one statement, from the view's queryset to the response's data."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, Func, Model, QuerySet, Value
+from django.db.models.functions import Cast
+from django.db.models.query import ModelIterable
+from rest_framework.pagination import LimitOffsetPagination, PageNumberPagination
+from rest_framework.serializers import ListSerializer
+
+from matinee import receipts
+from matinee.reads.apply import is_unplanned
+from matinee.reads.drf._answers import AnswerList, AnswerObject, AnswerRenderer, renders_plainly
+from matinee.reads.drf._handlers import handler_of
+from matinee.reads.drf._json import answering
+from matinee.reads.projection import Unfit
+
+__all__ = ["Served", "served"]
+
+# Paginators that hand on a slice of the queryset and look at nothing of it.
+_SLICING = {
+    PageNumberPagination.paginate_queryset,
+    LimitOffsetPagination.paginate_queryset,
+}
+
+
+def served(view: Any, queryset: Any) -> "Served | None":
+    """Return how *view* answers its request from *queryset* by one statement.
+
+    None where instances must: the answer is no plain JSON, code of the project's own gets hold of
+    the rows, or there is something that one statement cannot do.
+    """
+    handler = handler_of(view)
+    mine = isinstance(queryset, QuerySet) and handler.shipped and handler.serializes
+    if not mine or is_unplanned() or not renders_plainly(view.request):
+        return None
+    try:
+        answering(view.get_serializer(), queryset).statement.check(queryset)
+    except Unfit:
+        return None
+    return Served(view, queryset)
+
+
+class Served:
+    """One request that is answered by one statement.
+
+    Attributes:
+        view: The view.
+        queryset: Its rows, after the filters.
+    """
+
+    def __init__(self, view: Any, queryset: QuerySet[Any, Any]) -> None:
+        self.view = view
+        self.queryset = queryset
+
+    def paged(self, queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+        """Return what the paginator is given: rows that run no query, if it only cuts them."""
+        if getattr(type(self.view.paginator), "paginate_queryset", None) not in _SLICING:
+            return queryset
+        held = queryset.all()
+        held._iterable_class = _Held
+        return held
+
+    def serializer(self, serializer: Any) -> Any:
+        """Return what stands for *serializer*, if it was given rows."""
+        return serializer if serializer.instance is None else _Serializer(self, serializer)
+
+    def data(self, serializer: Any) -> Any:
+        """Return the data of *serializer*, from the database as JSON if that can be."""
+        many = isinstance(serializer, ListSerializer)
+        rows = _unheld(serializer.instance)
+        found = rows if isinstance(rows, QuerySet) else self.again(rows)
+        body = b"[]" if found is None and rows == [] else self.json(serializer, found)
+        if body is None or (not many and body == b"[]"):
+            serializer.instance = rows
+            return serializer.data
+        self.view.request.accepted_renderer = AnswerRenderer()
+        return AnswerList(body) if many else AnswerObject(body[1:-1])
+
+    def json(self, serializer: Any, rows: QuerySet[Any, Any] | None) -> bytes | None:
+        """Return the JSON list of *rows*; None where instances must answer after all."""
+        if rows is None:
+            return None
+        name = type(self.view).__name__
+        if (receipt := receipts.current()) is not None:
+            receipt.mark("reads", type(getattr(serializer, "child", serializer)).__name__)
+        try:
+            return answering(serializer, rows).json(rows, comment=name)
+        except Unfit:
+            return None
+
+    def again(self, rows: Any) -> QuerySet[Any, Any] | None:
+        """Return a queryset of the same rows, in the same order; None where there is none."""
+        if isinstance(rows, Model):
+            sliced = self.queryset.query.is_sliced or self.queryset.query.combinator
+            return None if sliced else self.queryset.using(rows._state.db).filter(pk=rows.pk)
+        keys = [each.pk for each in rows]
+        if not keys or len(set(keys)) < len(keys) or self.queryset.query.annotation_select:
+            return None
+        model = self.queryset.model
+        array: Any = ArrayField(model._meta.pk)
+        position = Func(Cast(Value(keys, array), array), F("pk"), function="array_position")
+        found: QuerySet[Any, Any] = QuerySet(model).using(rows[0]._state.db).filter(pk__in=keys)
+        return found.order_by(position)
+
+
+class _Serializer:
+    """A serializer whose data the database makes; in everything else the serializer itself."""
+
+    def __init__(self, served: Served, serializer: Any) -> None:
+        self._served = served
+        self._serializer = serializer
+
+    @property
+    def data(self) -> Any:
+        return self._served.data(self._serializer)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._serializer, name)
+
+
+class _Held(ModelIterable):  # type: ignore[type-arg]
+    """In the place of the rows: the queryset that would have run, as the only one."""
+
+    def __iter__(self) -> Iterator[Any]:
+        rows = self.queryset.all()
+        rows._iterable_class = ModelIterable
+        return iter([rows])
+
+
+def _unheld(rows: Any) -> Any:
+    if isinstance(rows, list) and len(rows) == 1 and isinstance(rows[0], QuerySet):
+        return rows[0]
+    return rows
