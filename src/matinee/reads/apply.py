@@ -34,6 +34,11 @@ def unplanned() -> Iterator[None]:
         _unplanned.reset(token)
 
 
+def is_unplanned() -> bool:
+    """Whether this code runs inside an ``unplanned()`` block."""
+    return _unplanned.get()
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """A plan with a name, ready to be applied.
