@@ -25,7 +25,7 @@ __all__ = [
 
 MIN_ROUNDS = 9
 CLOSE_ROUNDS = 31
-CLOSE_TURNS = 5
+CLOSE_TURNS = 3
 
 
 @dataclass(frozen=True)

@@ -7,35 +7,51 @@ Every contender is a view, from the request to the JSON's bytes.
 
 from benchmarks._harness import Context, Figure, Report, Timings, figure
 from benchmarks._reads import costs, data, http, losing, ours, ways
-from benchmarks._reads.ways import HAND_TUNED, HAND_WRITTEN, INSTANCES, JSON, NAIVE, Way
+from benchmarks._reads.ways import (
+    BYLINE,
+    HAND_TUNED,
+    HAND_WRITTEN,
+    HEADLINE,
+    INSTANCES,
+    JSON,
+    NAIVE,
+    PLAIN,
+    Way,
+)
+
+SERVED = [way for way in PLAIN if way.served]
+EAGER = [way for way in PLAIN if not way.lazy]
+STATIC = next(way for way in PLAIN if way.name == JSON)
+DYNAMIC = Way("Matinee, fields by request", ours.Sparse.as_view())
 
 
 def run(context: Context) -> Report:
     """Measure lists of 20, 100 and 1,000 films; of 100 alone where quick."""
     data.populate()
     sizes = [100] if context.quick else [20, 100, 1_000]
-    plain = {rows: _measure(context, ways.PLAIN, rows, f"{rows:,} films") for rows in sizes}
-    headline = _measure(context, ways.HEADLINE, 100, "100 films with a method on each")
-    byline = _measure(context, ways.BYLINE, 100, "100 films with a method on each of 500 reviews")
-    close = _close(context, HAND_TUNED, INSTANCES, 100)
-    served = http.measure(context, [way for way in ways.PLAIN if way.served], 100)
-    figures = [
-        plain[100].speedup(
-            "reads.list100.instances_vs_naive_drf", of=INSTANCES, over=NAIVE, at_least=5
-        ),
-        close.speedup(
-            "reads.list100.instances_vs_hand_tuned_drf",
-            of=INSTANCES,
-            over=HAND_TUNED,
-            at_least=0.95,
-        ),
-        *_overhead(context),
-        *_json(context, plain[100], headline, byline, served),
-    ]
-    tables = [*plain.values(), headline, byline, close, served]
-    if not context.quick:
-        tables += losing.measure(context)
-    return Report(tables, figures, _facts(context))
+    plain = {rows: _measure(context, PLAIN, rows, f"{rows:,} films") for rows in sizes}
+    headline = _measure(context, HEADLINE, 100, "100 films with a method on each")
+    byline = _measure(context, BYLINE, 100, "100 films with a method on each of 500 reviews")
+    served = http.measure(context, SERVED, 100)
+    instances = _close(context, HAND_TUNED, INSTANCES, 100)
+    limits = {rows: _close(context, HAND_WRITTEN, JSON, rows) for rows in sizes}
+    lost = [] if context.quick else losing.measure(context)
+    return Report(
+        [*plain.values(), headline, byline, served, instances, *limits.values(), *lost],
+        [
+            plain[100].speedup(
+                "reads.list100.instances_vs_naive_drf", of=INSTANCES, over=NAIVE, at_least=5
+            ),
+            _over_hand_tuned("instances", instances, of=INSTANCES, at_least=0.95),
+            _over_hand_tuned("json", plain[100], of=JSON, at_least=6.5),
+            _over_hand_tuned("json_root_method", headline, of=JSON, at_least=5.5),
+            _over_hand_tuned("json_deep_method", byline, of=JSON, at_least=4),
+            _over_hand_tuned("http_rps", served, of=JSON, at_least=5.5),
+            *(_over_hand_written(rows, limit) for rows, limit in limits.items()),
+            *_overhead(context),
+        ],
+        _facts(context),
+    )
 
 
 def _measure(context: Context, which: list[Way], rows: int, title: str) -> Timings:
@@ -43,61 +59,44 @@ def _measure(context: Context, which: list[Way], rows: int, title: str) -> Timin
 
 
 def _close(context: Context, one: str, other: str, rows: int) -> Timings:
-    """Let two take turns alone."""
-    pair = [way for way in ways.PLAIN if way.name in (one, other)]
+    pair = [way for way in PLAIN if way.name in (one, other)]
     title = f"{rows:,} films, these two alone"
     return context.measure(*ways.contenders(pair, rows), title=title, close=True)
 
 
-def _json(
-    context: Context, plain: Timings, headline: Timings, byline: Timings, served: Timings
-) -> list[Figure]:
-    """Return the figures of JSON from one statement."""
-    if JSON not in plain.seconds:
-        return []
-    gates = [
-        ("reads.list100.json_vs_hand_tuned_drf", plain, 6.5),
-        ("reads.list100.json_root_method_vs_hand_tuned_drf", headline, 5.5),
-        ("reads.list100.json_deep_method_vs_hand_tuned_drf", byline, 4),
-        ("reads.list100.http_rps_vs_hand_tuned_drf", served, 5.5),
-    ]
-    return [
-        *(
-            timings.speedup(name, of=JSON, over=HAND_TUNED, at_least=gate)
-            for name, timings, gate in gates
-        ),
-        *(_over_hand_written(context, *each) for each in ((20, 1.3), (100, 1.15), (1_000, 1.05))),
-    ]
+def _over_hand_tuned(name: str, timings: Timings, *, of: str, at_least: float) -> Figure:
+    name = f"reads.list100.{name}_vs_hand_tuned_drf"
+    return timings.speedup(name, of=of, over=HAND_TUNED, at_least=at_least)
 
 
-def _over_hand_written(context: Context, rows: int, gate: float) -> Figure:
-    close = _close(context, HAND_WRITTEN, JSON, rows)
-    ratios = close.ratios(of=HAND_WRITTEN, over=JSON)
-    return figure(f"reads.json_time_over_handwritten_sql_{rows}", ratios, at_most=gate)
+def _over_hand_written(rows: int, timings: Timings) -> Figure:
+    """Return how much longer JSON takes than what SQL by hand takes: time, not speed."""
+    name = f"reads.json_time_over_handwritten_sql_{rows}"
+    times = timings.ratios(of=HAND_WRITTEN, over=JSON)
+    return figure(name, times, at_most={20: 1.3, 100: 1.15, 1_000: 1.05}[rows])
 
 
 def _overhead(context: Context) -> list[Figure]:
-    """Return what it takes to get from the request to the first query."""
-    static = next(way for way in reversed(ways.PLAIN) if way.name in (JSON, INSTANCES))
-    dynamic = Way("Matinee, fields by request", ours.Sparse.as_view())
-    names = {"reads.request_overhead_us": (static, 600)}
-    names["reads.request_overhead_dynamic_us"] = (dynamic, 1_300)
+    """Return the microseconds from a view's entry to its first query."""
+    static, dynamic = (costs.overhead_us(way, context.rounds) for way in (STATIC, DYNAMIC))
     return [
-        figure(name, costs.overhead_us(way, context.rounds), at_most=gate)
-        for name, (way, gate) in names.items()
+        figure("reads.request_overhead_us", static, at_most=600),
+        figure("reads.request_overhead_dynamic_us", dynamic, at_most=1_300),
     ]
 
 
 def _facts(context: Context) -> dict[str, dict[str, float]]:
     rows = 100 if context.quick else 1_000
-    eager = [way for way in ways.PLAIN if not way.lazy]
     facts: dict[str, dict[str, float]] = {
-        "Queries for 100 films": {way.name: costs.queries(way, 100) for way in ways.PLAIN},
+        "Queries for 100 films": {way.name: costs.queries(way, 100) for way in PLAIN},
+        "From the request to the first query, us": {
+            way.name: costs.overhead_us(way, rounds=1)[0] for way in SERVED
+        },
         f"Waiting for PostgreSQL, {rows:,} films, ms": {
-            way.name: costs.postgresql_ms(way, rows) for way in eager
+            way.name: costs.postgresql_ms(way, rows) for way in EAGER
         },
     }
     if not context.quick:
-        peaks = {way.name: costs.peak_mb(way, rows) for way in eager}
+        peaks = {way.name: costs.peak_mb(way, rows) for way in EAGER}
         facts[f"Peak of memory, {rows:,} films, MB more than for 20"] = peaks
     return facts

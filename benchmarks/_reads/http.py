@@ -29,7 +29,7 @@ PORT = re.compile(r"running on http://127\.0\.0\.1:(\d+)")
 def measure(context: Context, ways: Sequence[Way], rows: int) -> Timings:
     """Return the seconds between two answers while all clients ask, by way, one a round."""
     # Several clients fill a sample with several answers each.
-    sample_s = 6 * context.sample_s
+    sample_s = 4 * context.sample_s
     seconds: dict[str, list[float]] = {way.name: [] for way in ways}
     with _served() as port, ThreadPoolExecutor(CLIENTS) as clients:
         check_alike({way.name: Answer(_ask_once(port, _path(way, rows))) for way in ways})

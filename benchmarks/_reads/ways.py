@@ -11,7 +11,6 @@ from django.test import RequestFactory
 
 from benchmarks._harness import Contender
 from benchmarks._reads import drf, ours, peers
-from matinee.reads.drf import PlannedReads
 
 __all__ = [
     "BYLINE",
@@ -24,7 +23,6 @@ __all__ = [
     "Answer",
     "Way",
     "contenders",
-    "json_ways",
 ]
 
 NAIVE = "DRF, naive"
@@ -64,10 +62,6 @@ class Way:
         return content
 
 
-def json_ways(way: Way) -> list[Way]:
-    return [way] if hasattr(PlannedReads, "json_reads") else []
-
-
 PLAIN = [
     Way(NAIVE, drf.Naive.as_view(), lazy=True),
     Way("DRF, FETCH_PEERS", drf.Peers.as_view(), lazy=True),
@@ -79,17 +73,17 @@ PLAIN = [
     Way("drf-serializer-prefetch", peers.SerializerPrefetch.as_view()),
     Way(HAND_WRITTEN, drf.HandWrittenSql.as_view(), served=True),
     Way(INSTANCES, ours.Instances.as_view(), served=True),
-    *json_ways(Way(JSON, ours.Json.as_view(), served=True)),
+    Way(JSON, ours.Json.as_view(), served=True),
 ]
 HEADLINE = [
     Way(HAND_TUNED, drf.HandTunedHeadline.as_view()),
     Way(INSTANCES, ours.InstancesHeadline.as_view()),
-    *json_ways(Way(JSON, ours.JsonHeadline.as_view())),
+    Way(JSON, ours.JsonHeadline.as_view()),
 ]
 BYLINE = [
     Way(HAND_TUNED, drf.HandTunedByline.as_view()),
     Way(INSTANCES, ours.InstancesByline.as_view()),
-    *json_ways(Way(JSON, ours.JsonByline.as_view())),
+    Way(JSON, ours.JsonByline.as_view()),
 ]
 
 
