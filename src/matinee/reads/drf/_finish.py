@@ -80,7 +80,7 @@ class Finish:
         )
         if not (projection.needs or omitted or below):
             return None
-        make = carried[id(projection)].make if projection.needs else None
+        make = carried[id(projection)].maker() if projection.needs else None
         return cls(make, python, omitted, below, projection.remade, native)
 
     @property
@@ -94,10 +94,12 @@ class Finish:
 
 
 class _Bound:
+    """A finish with the fields of one request's serializer."""
+
     def __init__(self, finish: Finish, serializer: Any) -> None:
         self.finish = finish
         fields = serializer.fields if finish.python or finish.below or finish.remade else {}
-        self.python = [(key, fields[key]) for key in finish.python]
+        self.python = [(key, _valued(fields[key])) for key in finish.python]
         self.below = [(key, each.bound(fields[key])) for key, each in finish.below]
         self.ready = _Ready(serializer) if finish.remade else None
 
@@ -116,24 +118,31 @@ class _Bound:
         if finish.make is None:
             return row
         instance = finish.make(row.pop(NEEDS))
-        for key, field in self.python:
-            self.set(row, key, field, instance)
+        for key, valued in self.python:
+            try:
+                value = valued(instance)
+            except SkipField:
+                del row[key]
+                continue
+            # DRF's encoder has its own ways with dates, decimals and whatever else code returns.
+            if value.__class__ not in _SAME and not finish.native:
+                value = msgspec.Raw(_dumped(value))
+            row[key] = value
         return self.ready(row, instance) if self.ready else row
 
-    def set(self, row: dict[str, Any], key: str, field: Any, instance: Any) -> None:
-        """Set one value as ``Serializer.to_representation`` does."""
-        try:
-            attribute = field.get_attribute(instance)
-        except SkipField:
-            del row[key]
-            return
-        value = attribute.pk if isinstance(attribute, PKOnlyObject) else attribute
-        if value is not None:
-            value = field.to_representation(attribute)
-        # DRF's encoder has its own ways with dates, decimals and whatever else code returns.
-        if value.__class__ not in _SAME and not self.finish.native:
-            value = msgspec.Raw(_dumped(value))
-        row[key] = value
+
+def _valued(field: Any) -> Callable[[Any], Any]:
+    """Return what makes a field's value of an instance as ``Serializer.to_representation`` does."""
+    represent = field.to_representation
+    if field.source == "*" and type(field).get_attribute is Field.get_attribute:
+        return represent  # type: ignore[no-any-return]  # of the instance itself
+
+    def valued(instance: Any) -> Any:
+        attribute = field.get_attribute(instance)
+        key = attribute.pk if isinstance(attribute, PKOnlyObject) else attribute
+        return None if key is None else represent(attribute)
+
+    return valued
 
 
 _SAME = {str, int, bool, type(None)}

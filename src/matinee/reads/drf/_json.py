@@ -1,10 +1,10 @@
 """The answer of a serializer as JSON, from one statement."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
 from matinee import conf
 from matinee.reads.drf._finish import Finish, decoded, encoded
@@ -12,7 +12,7 @@ from matinee.reads.drf._forms import output_settings
 from matinee.reads.drf._inspect import is_static
 from matinee.reads.drf._project import project
 from matinee.reads.projection import OMIT, RAISE, Form, Projection, Unfit
-from matinee.reads.sqljson import Statement, annotations, statement_for
+from matinee.reads.sqljson import Brought, Statement, is_utc, statement_for
 
 __all__ = ["Answering", "answering", "why_not"]
 
@@ -21,7 +21,7 @@ __all__ = ["Answering", "answering", "why_not"]
 _NUMBERS = ('"NaN"', '"Infinity"', '"-Infinity"')
 
 # What the serializers are made to, of which all instances are alike.
-_static: dict[Any, Projection | Unfit] = {}
+_static: dict[Any, Statement | Unfit] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Answering:
         return found.replace(b"\xe2\x80\xa8", b"\\u2028").replace(b"\xe2\x80\xa9", b"\\u2029")
 
     def _finished(self, text: str) -> bytes:
-        finish = Finish.of(self.statement.projection, self.statement.carried)
+        finish = _finish(self.statement)
         if finish is None or not (finish.always or OMIT in text):
             return text.encode()
         bound = finish.bound(self.serializer)
@@ -75,41 +75,46 @@ def answering(serializer: Any, queryset: QuerySet[Any, Any]) -> Answering:
         Unfit: One statement cannot.
     """
     one = getattr(serializer, "child", serializer)
-    projection = _projection(one, queryset.model, annotations(queryset))
-    return Answering(one, statement_for(projection, queryset))
+    brought = Brought(queryset)
+    key = (
+        *(type(one), queryset.model, conf.reads.max_depth, output_settings()),
+        *(queryset.db, is_utc(), brought),
+    )
+    known = _static.get(key) if is_static(one) else None
+    if known is None:
+        known, static = _compiled(one, queryset, brought)
+        if static:
+            _static[key] = known
+    if isinstance(known, Unfit):
+        raise known
+    return Answering(one, known.current())
 
 
 def why_not(serializer: Any, queryset: QuerySet[Any, Any]) -> str:
     """Say why one statement cannot answer *serializer* for *queryset*; "" where it can."""
     try:
-        answering(serializer, queryset).statement.sql(queryset)
+        answering(serializer, queryset).statement.check(queryset)
     except Unfit as why:
         return str(why)
     return ""
 
 
-def _projection(serializer: Any, model: type[Model], brought: Mapping[str, Any]) -> Projection:
-    key = (
-        *(type(serializer), model, conf.reads.max_depth, output_settings()),
-        *((name, type(each)) for name, each in brought.items()),
-    )
-    known = _static.get(key) if is_static(serializer) else None
-    if known is None:
-        known, static = _projected(serializer, model, brought)
-        if static:
-            _static[key] = known
-    if isinstance(known, Unfit):
-        raise known
-    return known
-
-
-def _projected(
-    serializer: Any, model: type[Model], brought: Mapping[str, Any]
-) -> tuple[Projection | Unfit, bool]:
+def _compiled(
+    serializer: Any, queryset: QuerySet[Any, Any], brought: Brought
+) -> tuple[Statement | Unfit, bool]:
     try:
-        return project(serializer, model, brought)
+        projection, static = project(serializer, queryset.model, brought)
     except Unfit as why:
         return why, False
+    try:
+        return statement_for(projection, queryset), static
+    except Unfit as why:
+        return why, static
+
+
+@lru_cache(maxsize=1024)
+def _finish(statement: Statement) -> Finish | None:
+    return Finish.of(statement.projection, statement.carried)
 
 
 def _telltales(projection: Projection) -> list[str]:

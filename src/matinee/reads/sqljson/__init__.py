@@ -4,7 +4,13 @@ The projection is compiled once, by Django, over the table's own name, and kept 
 request only the queryset is compiled, and stands in the table's place under the same name.
 """
 
-from matinee.reads.sqljson._statement import Statement, annotations, compile_, statement_for
+from matinee.reads.sqljson._statement import (
+    Brought,
+    Statement,
+    compile_,
+    is_utc,
+    statement_for,
+)
 from matinee.reads.sqljson._write import NEEDS
 
-__all__ = ["NEEDS", "Statement", "annotations", "compile_", "statement_for"]
+__all__ = ["NEEDS", "Brought", "Statement", "compile_", "is_utc", "statement_for"]

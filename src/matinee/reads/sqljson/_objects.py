@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -19,7 +19,6 @@ from django.db.models import Field, ForeignObject, Model
 from matinee.reads import _facts as facts
 from matinee.reads.plan import Plan, Step
 from matinee.reads.projection import Unfit
-from matinee.reads.shape import Hop
 from matinee.reads.sqljson import _orm
 from matinee.reads.sqljson._forms import MICROSECONDS
 
@@ -43,6 +42,14 @@ _RESTORED: dict[type, tuple[str, Callable[[Any], Any]]] = {
 }
 
 
+class Part(NamedTuple):
+    """One value as it travels: the attribute, its SQL, and the way back to Python if it has one."""
+
+    name: str
+    pattern: str
+    restore: Callable[[Any], Any] | None
+
+
 @dataclass(slots=True)
 class Carried:
     """An object as it travels.
@@ -50,54 +57,70 @@ class Carried:
     Attributes:
         model: Its class.
         alias: The database it is read from.
-        columns: Attribute name, SQL pattern and the way back to Python, of each column.
-        annotations: The same of what the queryset adds.
+        columns: Its columns.
+        annotations: What the queryset adds.
         ones: The to-one relations behind the columns, and what is carried of each.
         lists: The to-many relations behind them.
+        plain: Whether no code runs for new instances.
     """
 
     model: type[Model]
     alias: str
-    columns: list[tuple[str, str, Callable[[Any], Any] | None]]
-    annotations: list[tuple[str, str, Callable[[Any], Any] | None]] = field(default_factory=list)
-    ones: list[tuple[Hop, "Carried"]] = field(default_factory=list)
+    columns: list[Part]
+    annotations: list[Part] = field(default_factory=list)
+    ones: list[tuple[Step, "Carried"]] = field(default_factory=list)
     lists: list[tuple[Step, "Carried"]] = field(default_factory=list)
     plain: bool = True
 
-    def make(self, values: list[Any]) -> Model:
-        """Return the instance that *values* were taken from."""
-        position = len(self.columns) + len(self.annotations)
-        own = {
-            name: restore(value) if restore and value is not None else value
-            for (name, _, restore), value in zip(
-                (*self.columns, *self.annotations), values[:position], strict=True
-            )
-        }
-        instance = self._instance(own)
-        for hop, other in self.ones:
-            inner = values[position]
-            position += 1
-            if inner is not None or hop.join:
-                _orm.point_to(instance, hop, other.make(inner) if inner is not None else None)
-        for step, other in self.lists:
-            rows = [other.make(each) for each in values[position]]
-            position += 1
-            if step.rows.place:
-                setattr(instance, step.rows.place, rows)
-            else:
-                _orm.prefetched(instance, step.hop, rows)
+    def maker(self) -> Callable[[list[Any]], Model]:
+        """Return what makes the instance of the values that were carried of it."""
+        parts = (*self.columns, *self.annotations)
+        names = [part.name for part in parts]
+        restored = [(part.name, part.restore) for part in parts if part.restore]
+        new = self._plainly if self.plain else self._by_its_class
+        ones = [
+            (_orm.way(step.hop, self.model), step.hop.join, other.maker())
+            for step, other in self.ones
+        ]
+        lists = [(step, other.maker()) for step, other in self.lists]
+
+        def make(values: list[Any]) -> Model:
+            # What is behind the columns is longer than the names, and left over.
+            own = dict(zip(names, values, strict=False))
+            for name, restore in restored:
+                if own[name] is not None:
+                    own[name] = restore(own[name])
+            instance = new(own)
+            position = len(names)
+            for way, joined, other in ones:
+                inner = values[position]
+                position += 1
+                # Who follows a key to a row that is hidden is to find out.
+                if inner is not None or joined:
+                    _orm.point_to(instance, way, None if inner is None else other(inner))
+            for step, other in lists:
+                _put(instance, step, [other(each) for each in values[position]])
+                position += 1
+            return instance
+
+        return make
+
+    def _plainly(self, own: dict[str, Any]) -> Model:
+        return _orm.blank(self.model, self.alias, own)
+
+    def _by_its_class(self, own: dict[str, Any]) -> Model:
+        names = [part.name for part in self.columns]
+        instance = self.model.from_db(self.alias, names, [own[name] for name in names])
+        for part in self.annotations:
+            setattr(instance, part.name, own[part.name])
         return instance
 
-    def _instance(self, own: dict[str, Any]) -> Model:
-        if self.plain:
-            instance = _orm.blank(self.model, self.alias)
-            instance.__dict__.update(own)
-            return instance
-        names = [name for name, *_ in self.columns]
-        instance = self.model.from_db(self.alias, names, [own[name] for name in names])
-        for name, *_ in self.annotations:
-            setattr(instance, name, own[name])
-        return instance
+
+def _put(instance: Model, step: Step, rows: list[Model]) -> None:
+    if step.rows.place:
+        setattr(instance, step.rows.place, rows)
+    else:
+        _orm.prefetched(instance, step.hop, rows)
 
 
 def carried(plan: Plan, alias: str, annotations: dict[str, Any] | None = None) -> Carried:
@@ -115,7 +138,7 @@ def carried(plan: Plan, alias: str, annotations: dict[str, Any] | None = None) -
         alias,
         # In the order of the model: from_db() takes them so.
         [_column(each, alias) for each in model._meta.concrete_fields if each.name in names],
-        [(name, *_restored(each, alias)) for name, each in (annotations or {}).items()],
+        [Part(name, *_restored(each, alias)) for name, each in (annotations or {}).items()],
         plain=not facts.obstacle(model),
     )
     for step in (*plan.joins, *plan.fetches):
@@ -123,7 +146,7 @@ def carried(plan: Plan, alias: str, annotations: dict[str, Any] | None = None) -
         if step.hop.link is step.hop.link.MANY:
             found.lists.append((step, inner))
         else:
-            found.ones.append((step.hop, inner))
+            found.ones.append((step, inner))
     return found
 
 
@@ -135,11 +158,11 @@ def _followed(step: Step, alias: str) -> Carried:
     return carried(step.plan, alias)
 
 
-def _column(column: "Field[Any, Any]", alias: str) -> tuple[str, str, Any]:
+def _column(column: "Field[Any, Any]", alias: str) -> Part:
     end: Any = column
     while isinstance(end, ForeignObject):
         end = end.target_field
-    return (column.attname, *_restored(end, alias))
+    return Part(column.attname, *_restored(end, alias))
 
 
 def _restored(column: Any, alias: str) -> tuple[str, Callable[[Any], Any] | None]:

@@ -25,6 +25,7 @@ __all__ = [
     "point_to",
     "prefetched",
     "selected",
+    "way",
 ]
 
 
@@ -136,21 +137,30 @@ def fingerprint(queryset: QuerySet[Any, Any]) -> tuple[Any, ...]:
 # Instances that no query made.
 
 
-def blank(model: type[Model], alias: str) -> Model:
-    """Return an instance without any column, as if it had been read from the database."""
+def blank(model: type[Model], alias: str, values: dict[str, Any]) -> Model:
+    """Return an instance with these attributes, as if it had been read from the database."""
     instance = model.__new__(model)
-    instance._state = state = ModelState()
+    state = ModelState()
     state.adding = False
     state.db = alias
+    instance.__dict__ = values
+    values["_state"] = state
     return instance
 
 
-def point_to(instance: Model, hop: Hop, other: Model | None) -> None:
-    """Let *other* be what a to-one relation of *instance* leads to, and the way back."""
-    field: Any = instance._meta.get_field(hop.lookup)
-    field.set_cached_value(instance, other)
-    if other is not None and hop.back:
-        other._meta.get_field(hop.back).set_cached_value(other, instance)  # type: ignore[union-attr]
+def way(hop: Hop, model: type[Model]) -> tuple[str, str]:
+    """Return what *model* remembers the other end of a to-one relation under, and that it this."""
+    field: Any = model._meta.get_field(hop.lookup)
+    other: Any = hop.back and cast("type[Model]", hop.model)._meta.get_field(hop.back)
+    return field.cache_name, other.cache_name if other else ""
+
+
+def point_to(instance: Model, way: tuple[str, str], other: Model | None) -> None:
+    """Let *other* be where a ``way`` of *instance* leads to, and *instance* the way back."""
+    there, back = way
+    instance._state.fields_cache[there] = other
+    if back and other is not None:
+        other._state.fields_cache[back] = instance
 
 
 def prefetched(instance: Model, hop: Hop, rows: list[Model]) -> None:

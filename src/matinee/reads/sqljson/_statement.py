@@ -16,10 +16,26 @@ from matinee.reads.sqljson._expressions import Bare, Record, Rows, Slot
 from matinee.reads.sqljson._objects import Carried
 from matinee.reads.sqljson._write import Place, Writer
 
-__all__ = ["Statement", "annotations", "compile_", "statement_for"]
+__all__ = ["Brought", "Statement", "compile_", "is_utc", "statement_for"]
 
 
-@dataclass(frozen=True, slots=True)
+class Brought(dict[str, Any]):
+    """What a queryset adds to the columns of its model: names, with the field each is of."""
+
+    def __init__(self, queryset: QuerySet[Any, Any] | None = None) -> None:
+        added = queryset.query.annotation_select if queryset is not None else {}
+        super().__init__({name: each.output_field for name, each in added.items()})
+        # Fields of expressions are made anew each time, and equal none but themselves.
+        self.key = tuple((name, repr(each.deconstruct()[1:])) for name, each in self.items())
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Brought) and self.key == other.key
+
+
+@dataclass(frozen=True, eq=False)
 class Statement:
     """A projection compiled for one database. It holds nothing of any request.
 
@@ -27,7 +43,7 @@ class Statement:
         projection: What it answers.
         alias: The database.
         utc: Whether the time zone is UTC.
-        annotations: What the querysets bring, by name, with the field each is of.
+        brought: What the querysets bring.
         carried: What each projection with Python code carries for it, by its ``id``.
         managers: Each manager that is asked anew, and what it gave.
         text: The SQL that stands before the queryset, and that after it.
@@ -40,7 +56,7 @@ class Statement:
     projection: Projection
     alias: str
     utc: bool
-    annotations: Mapping[str, Any]
+    brought: Brought
     carried: Mapping[int, Carried]
     managers: tuple[tuple[Any, tuple[Any, ...]], ...]
     text: tuple[str, str]
@@ -96,7 +112,7 @@ class Statement:
         """
         for manager, print_ in self.managers:
             if _orm.fingerprint(manager.get_queryset().using(self.alias)) != print_:
-                return _compiled(self.projection, self.alias, self.utc, self.annotations)
+                return _compiled(self.projection, self.alias, self.utc, self.brought)
         return self
 
 
@@ -106,43 +122,33 @@ def statement_for(projection: Projection, queryset: QuerySet[Any, Any]) -> State
     Raises:
         Unfit: One statement cannot.
     """
-    utc = str(timezone.get_current_timezone()) == "UTC"
-    return compile_(projection, queryset.db, utc=utc, annotations=annotations(queryset)).current()
+    return compile_(projection, queryset.db, utc=is_utc(), brought=Brought(queryset)).current()
 
 
-def annotations(queryset: QuerySet[Any, Any]) -> dict[str, Any]:
-    """Return what *queryset* adds to the columns of its model, with the field each is of."""
-    selected = queryset.query.annotation_select
-    return {name: each.output_field for name, each in selected.items()} if selected else {}
+def is_utc() -> bool:
+    """Whether times are written in UTC, for which there is a statement of its own."""
+    return str(timezone.get_current_timezone()) == "UTC"
 
 
+@lru_cache(maxsize=1024)
 def compile_(
-    projection: Projection, alias: str, *, utc: bool, annotations: Mapping[str, Any] | None = None
+    projection: Projection, alias: str, *, utc: bool, brought: Brought | None = None
 ) -> Statement:
     """Compile *projection* for the database *alias*, once.
 
     Raises:
         Unfit: One statement cannot answer it.
     """
-    return _kept(projection, alias, utc, tuple((annotations or {}).items()))
+    return _compiled(projection, alias, utc, brought or Brought())
 
 
-@lru_cache(maxsize=1024)
-def _kept(
-    projection: Projection, alias: str, utc: bool, annotations: tuple[tuple[str, Any], ...]
-) -> Statement:
-    return _compiled(projection, alias, utc, dict(annotations))
-
-
-def _compiled(
-    projection: Projection, alias: str, utc: bool, annotations: Mapping[str, Any]
-) -> Statement:
+def _compiled(projection: Projection, alias: str, utc: bool, brought: Brought) -> Statement:
     model: type[Model] = projection.model
     if connections[alias].vendor != "postgresql":
         raise Unfit(f"the database {alias} is no PostgreSQL")
-    read = _read(projection, annotations)
+    read = _read(projection, brought)
     writer = Writer(
-        alias, utc=utc, table=model._meta.db_table, annotations={n: annotations[n] for n in read}
+        alias, utc=utc, table=model._meta.db_table, annotations={n: brought[n] for n in read}
     )
     record, columns = _outermost(writer, projection, model)
     queryset: QuerySet[Any, Any] = QuerySet(model).using(alias).order_by().values_list(*columns)
@@ -153,7 +159,7 @@ def _compiled(
         projection,
         alias,
         utc,
-        annotations,
+        brought,
         writer.carried,
         tuple(writer.managers),
         (head, f") AS _x({record.columns})"),
@@ -179,10 +185,10 @@ def _outermost(
     return Bare(), [Rows(rows.order_by().values_list(*columns), record, many=False)]
 
 
-def _read(projection: Projection, annotations: Mapping[str, Any]) -> tuple[str, ...]:
+def _read(projection: Projection, brought: Brought) -> tuple[str, ...]:
     if projection.needs is not None:
-        return tuple(annotations)
+        return tuple(brought)
     named = [each.column for each in projection.values() if each.annotation]
-    if missing := [name for name in named if name not in annotations]:
+    if missing := [name for name in named if name not in brought]:
         raise Unfit(f"the queryset does not bring {missing[0]}")
     return tuple(dict.fromkeys(named))

@@ -187,8 +187,7 @@ class Writer:
         ]
         if plan.computed:
             raise Unfit(f"Python code needs {_first(plan.computed)}, which is computed")
-        steps = {id(step.hop): step for step in (*plan.joins, *plan.fetches)}
-        columns += [self.carry_one(steps[id(hop)], other, place) for hop, other in what.ones]
+        columns += [self.carry_one(step, other, place) for step, other in what.ones]
         columns += [self.carry_list(step, other, place) for step, other in what.lists]
         return Array(*columns)
 
