@@ -192,7 +192,7 @@ class OfAuthor(Open, viewsets.ReadOnlyModelViewSet):
 
 class Cursor(pagination.CursorPagination):
     page_size = 4
-    ordering = "state"
+    ordering = ("state", "id")
 
 
 class ByCursor(Open, generics.ListAPIView):

@@ -1,18 +1,25 @@
 """``plan_for``: from a serializer to a reader of its rows."""
 
+from collections import OrderedDict
+from collections.abc import Hashable
+from threading import Lock
 from typing import Any
 
 from django.db.models import Model
 
 from matinee import conf
 from matinee.reads.apply import Reader
-from matinee.reads.drf._inspect import Inspection, is_static
+from matinee.reads.drf._fingerprint import fingerprint
+from matinee.reads.drf._inspect import Inspection
 from matinee.reads.plan import plan_of
 
 __all__ = ["plan_for"]
 
-# Static serializers are planned once; classes are as many as the project has, so this is bounded.
-_static: dict[tuple[type, type[Model] | None, int, type | None], Reader] = {}
+# As many plans are kept as a large project has serializers; the one asked for longest ago goes.
+KEPT = 2_000
+
+_kept: OrderedDict[Hashable, Reader] = OrderedDict()
+_lock = Lock()
 
 
 def plan_for(serializer: Any, *, model: type[Model] | None = None) -> Reader:
@@ -24,21 +31,31 @@ def plan_for(serializer: Any, *, model: type[Model] | None = None) -> Reader:
             ``request_value``; what its view says in ``reads`` is heeded.
         model: Of the rows; needed where the serializer has no ``Meta.model``.
 
-    Queries: none. A serializer whose fields do not depend on the request is planned once.
+    Queries: none. A serializer is planned once for its class; where its fields depend on the
+    request, once for each set of fields.
 
     Raises:
         ReadsError: No model is known.
     """
     one = getattr(serializer, "child", serializer)
     depth, request, view = conf.reads.max_depth, one.context.get("request"), _view(one)
-    key = (type(one), model, depth, view)
-    if key in _static and is_static(one):
-        return _static[key].for_request(request)
-    inspection = Inspection(one, model, max_depth=depth, view=view)
-    reader = Reader(type(one).__name__, plan_of(inspection.shape))
-    if inspection.static:
-        _static[key] = reader
+    key = (fingerprint(one, depth=depth), model, depth, view)
+    with _lock:
+        reader = _kept.get(key)
+        if reader is not None:
+            _kept.move_to_end(key)
+    if reader is None:
+        shape = Inspection(one, model, max_depth=depth, view=view).shape
+        reader = _keep(key, Reader(type(one).__name__, plan_of(shape)))
     return reader.for_request(request)
+
+
+def _keep(key: Hashable, reader: Reader) -> Reader:
+    with _lock:
+        _kept[key] = reader
+        if len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return reader
 
 
 def _view(serializer: Any) -> type | None:
