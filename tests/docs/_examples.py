@@ -7,6 +7,7 @@ they print. ``output`` is what the Python before it printed. In both, ``...`` st
 
 import contextlib
 import inspect
+import linecache
 import os
 import re
 import shlex
@@ -46,6 +47,18 @@ class Page:
         parsers = [CodeBlockParser(kind, getattr(self, kind)) for kind in ("console", "output")]
         self.document = Document.parse(str(path), CodeBlockParser("python", self.code), *parsers)
         self.document.namespace.update(__name__="example", __file__=str(self.folder / "example.py"))
+
+        self.make_findable(str(path))
+
+    def make_findable(self, path):
+        """Let what reads source find that of the examples, at their lines of the page."""
+        lines = []
+        for example in self.document.examples():
+            is_file = (example.region.lexemes or {}).get("options", {}).get("caption")
+            if example.region.evaluator == self.code and not is_file:
+                first = example.line + example.parsed.line_offset
+                lines += [""] * (first - len(lines)) + str(example.parsed).splitlines()
+        linecache.cache[path] = (0, None, [f"{line}\n" for line in lines], path)
 
     def run(self):
         for example in self.document.examples():

@@ -5,6 +5,7 @@ of it; ``words`` say by hand what no code says, and ``drf`` gets the shape out o
 framework serializer. Importing this package imports neither that nor any model.
 """
 
+from matinee.reads._needs import needs
 from matinee.reads.apply import Reader, unplanned
 from matinee.reads.plan import Plan, Step, plan_of
 from matinee.reads.shape import (
@@ -46,6 +47,7 @@ __all__ = [
     "fetched",
     "joined",
     "lazy",
+    "needs",
     "plan_of",
     "related",
     "request_value",

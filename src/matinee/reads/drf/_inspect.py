@@ -5,6 +5,8 @@ swapped per request are planned as they will be rendered.
 """
 
 from collections.abc import Sequence
+from copy import copy
+from functools import partial
 from typing import Any
 
 from django.db.models import Model
@@ -12,8 +14,12 @@ from rest_framework import relations, serializers
 
 from matinee.exceptions import ReadsError
 from matinee.reads import _facts as facts
+from matinee.reads._analysis import Finding, Program, Reading, read, read_once, write
+from matinee.reads._analysis.values import Object
+from matinee.reads.drf import _methods as methods
+from matinee.reads.drf._methods import Methods
 from matinee.reads.drf._words import PartField, RelatedField
-from matinee.reads.shape import Ask, Draft, Hop, Link, Shape
+from matinee.reads.shape import Ask, Draft, Hop, Kind, Link, Shape
 from matinee.reads.words import declare
 
 __all__ = ["Inspection", "inspect"]
@@ -60,17 +66,18 @@ class Inspection:
         cls = type(serializer)
         self.static = self.static and is_static(serializer)
         draft.want(facts.identity(draft.model))
-        if not isinstance(serializer, serializers.Serializer):
-            draft.hand_over(Ask(cls.__name__, "to_representation"))
-            return
         if not _is_shipped(cls, "to_representation"):
-            draft.hand_over(Ask(cls.__name__, "to_representation"))
-        for field in serializer._readable_fields:
+            ask = Ask(cls.__name__, "to_representation")
+            program = methods.called(cls, "to_representation")
+            finding, _ = self.code(program, cls, "to_representation", draft, ask, path)
+            if not _reads_fields(finding):
+                return
+        for field in getattr(serializer, "_readable_fields", ()):
             name = str(field.field_name)
             self.field(field, draft, Ask(cls.__name__, name), (*path, name))
         _declare(draft, getattr(serializer, "Meta", None), Ask(cls.__name__, "Meta.reads"))
 
-    def field(self, field: Any, draft: Draft, ask: Ask, path: tuple[str, ...]) -> None:
+    def field(self, field: Any, draft: Draft, ask: Ask, path: tuple[str, ...]) -> None:  # noqa: C901
         """Want what one field reads."""
         match field:
             case PartField():
@@ -78,20 +85,23 @@ class Inspection:
             case serializers.BaseSerializer():
                 self.nested(field, draft, ask, path)
             case relations.ManyRelatedField():
-                if (far := self.walk(draft, field.source_attrs, ask)) is not None:
-                    self.related(field.child_relation, far, ask)
+                for far in self.walk(draft, field.source_attrs, ask, path):
+                    self.related(field.child_relation, far, ask, path)
             case relations.HyperlinkedIdentityField():
-                self.related(field, draft, ask)
-            case relations.RelatedField():
-                self.single(field, draft, ask)
-            case serializers.ModelField() if _is_shipped(type(field), "get_attribute"):
-                self.walk(draft, [field.model_field.name], ask)
-            case _ if field.source == "*" or not _is_shipped(type(field), "get_attribute"):
+                self.related(field, draft, ask, path)
+            case relations.RelatedField() if _is_shipped(type(field), "get_attribute"):
+                self.single(field, draft, ask, path)
+            case _ if not _is_all_shipped(type(field)):
+                self.own_field(field, draft, ask, path)
+            case serializers.SerializerMethodField():
+                owner, name = type(field.parent), field.method_name
+                self.code(methods.called(owner, name), owner, name, draft, ask, path)
+            case serializers.ModelField():
+                self.walk(draft, [field.model_field.name], ask, path)
+            case _ if field.source == "*":
                 draft.hand_over(ask)
-                self.walk(draft, field.source_attrs, ask)
             case _:
-                far = self.walk(draft, field.source_attrs, ask)
-                if far is not None:
+                for far in self.walk(draft, field.source_attrs, ask, path):
                     far.hand_over(_how(ask, f"{type(field).__name__} of {far.model.__name__}"))
 
     def part(self, field: PartField, draft: Draft, ask: Ask, path: tuple[str, ...]) -> None:
@@ -108,87 +118,124 @@ class Inspection:
 
     def nested(self, field: Any, draft: Draft, ask: Ask, path: tuple[str, ...]) -> None:
         """Want what a serializer within a serializer reads."""
-        many = isinstance(field, serializers.ListSerializer)
         if len(path) > self.max_depth:
             draft.cut.append(ask)
-            return
-        far = self.walk(draft, field.source_attrs, ask)
-        if far is None:
-            return
-        if many and not _is_shipped(type(field), "to_representation"):
-            far.hand_over(_how(ask, f"{type(field).__name__}.to_representation"))
-        self.serializer(field.child if many else field, far, path)
+        elif isinstance(field, serializers.ListSerializer):
+            if not _is_shipped(type(field), "to_representation"):
+                self.own_list(field, draft, ask, path)
+                return
+            for far in self.walk(draft, field.source_attrs, ask, path):
+                self.serializer(field.child, far, path)
+        else:
+            for far in self.walk(draft, field.source_attrs, ask, path):
+                self.serializer(field, far, path)
 
-    def single(self, field: Any, draft: Draft, ask: Ask) -> None:
+    def single(self, field: Any, draft: Draft, ask: Ask, path: tuple[str, ...]) -> None:
         """Want what a field for one related object reads; often only the key beside it."""
-        if not _is_shipped(type(field), "get_attribute"):
-            draft.hand_over(ask)
-        *path, name = field.source_attrs
-        if field.use_pk_only_optimization():
-            owner = self.walk(draft, path, ask)
-            if owner is None:
-                return
+        *way, name = field.source_attrs
+        for owner in self.walk(draft, way, ask, path):
             hop = facts.attribute(owner.model, name)
-            if isinstance(hop, Hop) and hop.link is Link.FORWARD:
+            keyed = isinstance(hop, Hop) and hop.link is Link.FORWARD
+            if isinstance(hop, Hop) and keyed and field.use_pk_only_optimization():
                 owner.want(hop.near, ask)
-                return
-            draft, path = owner, []
-        far = self.walk(draft, [*path, name], ask)
-        if far is not None:
-            self.related(field, far, ask)
+                continue
+            for far in self.walk(owner, [name], ask, path):
+                self.related(field, far, ask, path)
 
-    def related(self, field: Any, far: Draft, ask: Ask) -> None:
+    def related(self, field: Any, far: Draft, ask: Ask, path: tuple[str, ...]) -> None:
         """Want what the relational field *field* reads of the object it represents."""
         cls = type(field)
-        if not _is_shipped(cls, "to_representation") or not _is_shipped(cls, "get_url"):
+        own = [each for each in ("to_representation", "get_url") if not _is_shipped(cls, each)]
+        if own:
             if not field.use_pk_only_optimization() or isinstance(field.parent, _MANY):
-                far.hand_over(_how(ask, f"{cls.__name__}.to_representation"))
+                for name in own:
+                    self.code(methods.called(cls, name), cls, name, far, ask, path)
         elif isinstance(field, relations.SlugRelatedField):
-            self.walk(far, field.slug_field.replace("__", ".").split("."), ask)
+            self.walk(far, field.slug_field.replace("__", ".").split("."), ask, path)
         elif isinstance(field, relations.HyperlinkedRelatedField):
-            self.walk(far, [field.lookup_field], ask)
+            self.walk(far, [field.lookup_field], ask, path)
         elif isinstance(field, relations.StringRelatedField):
-            if not facts.is_plain_str(far.model):
-                far.hand_over(_how(ask, f"{far.model.__name__}.__str__"))
+            self.code(methods.printed, cls, "__str__", far, ask, path)
         elif not isinstance(field, relations.PrimaryKeyRelatedField):
             far.hand_over(_how(ask, cls.__name__))
 
-    def walk(self, draft: Draft, names: Sequence[str], ask: Ask) -> Draft | None:
-        """Follow attribute names as DRF does; return where they end, None where not at an object.
+    def walk(
+        self, draft: Draft, names: Sequence[str], ask: Ask, path: tuple[str, ...]
+    ) -> list[Draft]:
+        """Follow attribute names as DRF does; return the objects where they end.
 
-        The walk ends early at a column, whose value the rest is asked of, and at code.
+        The walk ends early at a column, whose value the rest is asked of. Code is read.
         """
         for position, name in enumerate(names):
             found = facts.attribute(draft.model, name)
-            if not isinstance(found, Hop):
-                _end(draft, name, found, ask)
-                return None
-            rest = names[position + 1 :]
-            if found.link is Link.MANY and rest and rest[0] not in _CACHED:
-                draft.hand_over(_how(ask, f"{name}.{rest[0]}"))
-                return None
+            if isinstance(found, str):
+                draft.want([found], ask)
+                return []
+            if isinstance(found, facts.Code) and found.known:
+                draft.want(found.columns, ask)
+                return []
+            rest = tuple(names[position:])
+            if not isinstance(found, Hop) or (found.link is Link.MANY and len(rest) > 1):
+                program = methods.sourced(rest)
+                return self.code(program, draft.model, rest, draft, ask, path)[1]
             far = draft.follow(found, ask)
             if far is None:
-                return None
+                return []
             _heed(far, ask)
-            if found.link is Link.MANY and rest:
-                return None
             draft = far
-        return draft
+        return [draft]
 
+    # Code of the project's own.
 
-def _end(draft: Draft, name: str, found: str | facts.Code | None, ask: Ask) -> None:
-    """End a walk at an attribute that is no relation: a column, code, or nothing of the class."""
-    if isinstance(found, str):
-        draft.want([found], ask)
-    elif found is not None:
-        draft.want(found.columns, ask)
-        if not found.known:
-            draft.hand_over(_how(ask, f"{draft.model.__name__}.{name}"))
+    def own_field(self, field: Any, draft: Draft, ask: Ask, path: tuple[str, ...]) -> None:
+        """Want what a field reads that gets or represents its value in its own way."""
+        cls, names = type(field), tuple(field.source_attrs)
+        program = methods.represented(cls)
+        framework = self.framework(path, value=methods.sourced(names))
+        self.code(program, cls, names, draft, ask, path, framework)
+
+    def own_list(self, field: Any, draft: Draft, ask: Ask, path: tuple[str, ...]) -> None:
+        """Want what a list does with its rows in its own way, and what its child reads of them."""
+        # The child is this very instance, with its context: nothing to be kept for another.
+        value = methods.sourced(tuple(field.source_attrs))
+        framework = self.framework(path, value=value, child=field.child)
+        write(read(methods.represented(type(field)), draft.model, ask, framework), draft)
+
+    def code(  # noqa: PLR0913, PLR0917
+        self,
+        program: Program,
+        owner: type,
+        name: object,
+        draft: Draft,
+        ask: Ask,
+        path: tuple[str, ...],
+        framework: Methods | None = None,
+    ) -> tuple[Finding, list[Draft]]:
+        """Want what *program* reads; return what was found, and the objects it returns.
+
+        It is read once for each *owner*, the class that holds it, and each *name* there.
+        """
+        key = (name, draft.model, ask, len(path), self.max_depth)
+        framework = framework or self.framework(path)
+        finding = read_once(owner, key, lambda: read(program, draft.model, ask, framework))
+        return finding, write(finding, draft)
+
+    def framework(self, path: tuple[str, ...], **given: Any) -> Methods:
+        """Return what is to be known of the framework by those who read code at *path*."""
+        return Methods(partial(self.within, path), **given)
+
+    def within(self, path: tuple[str, ...], reading: Reading, serializer: Any, far: Draft) -> None:
+        """Want what a serializer reads that code makes for an object."""
+        if len(path) > self.max_depth:
+            far.cut.append(reading.asks())
+            return
+        if not is_static(serializer):
+            what = f"{type(serializer).__name__} chooses its fields as it is made"
+            reading.unseen(what, (Object(far),))
+        copy(self).serializer(serializer, far, (*path, ""))
 
 
 _MANY = relations.ManyRelatedField
-_CACHED = ("all", "count", "exists")  # what a manager answers from prefetched rows
 
 
 def inspect(serializer: Any, model: type[Model] | None = None, *, max_depth: int) -> Shape:
@@ -241,6 +288,16 @@ def _is_shipped(cls: type, name: str) -> bool:
         if name in each.__dict__:
             return each.__module__.startswith("rest_framework.") or each is object
     return True
+
+
+def _is_all_shipped(cls: type) -> bool:
+    return _is_shipped(cls, "get_attribute") and _is_shipped(cls, "to_representation")
+
+
+def _reads_fields(finding: Finding) -> bool:
+    """Whether a ``to_representation`` that was read asks its fields, for all that is known."""
+    unseen = any(note.kind is Kind.UNSEEN for note in finding.shape.notes)
+    return unseen or methods.OWN_FIELDS in finding.marks
 
 
 def _how(ask: Ask, how: str) -> Ask:
