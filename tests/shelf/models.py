@@ -5,6 +5,7 @@ import uuid
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models.functions import Upper
 
 
 class Country(models.Model):
@@ -153,7 +154,17 @@ class Shop(Place):
     stock = models.ManyToManyField(Book, related_name="shops")
 
 
+class VisitQuerySet(models.QuerySet):
+    def of(self, name):
+        return self.filter(by=name)
+
+    def loud(self):
+        return self.annotate(loud=Upper("by"))
+
+
 class Visit(models.Model):
+    objects = VisitQuerySet.as_manager()
+
     place = models.ForeignKey(Place, models.CASCADE, related_name="visits")
     by = models.CharField(max_length=50)
 

@@ -131,7 +131,7 @@ class Asked:
         return question.ask(question, how, self)  # type: ignore[arg-type]
 
     def __reduce__(self) -> Any:
-        return _unasked(self).__reduce_ex__(2)
+        return _itself, (_unasked(self),)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         return copy.deepcopy(_unasked(self), memo)
@@ -179,6 +179,10 @@ def asked[Rows: QuerySet[Any]](queryset: Rows, question: Question) -> Rows:
     if not isinstance(queryset, Asked):
         queryset.__class__ = _asked_class(type(queryset))
     queryset.matinee_question = question  # type: ignore[attr-defined]
+    return queryset
+
+
+def _itself(queryset: Any) -> Any:
     return queryset
 
 

@@ -97,7 +97,7 @@ class Batch:
     peers: Mapping[Any, Model]
     operations: Sequence[Operation]
     using: str
-    planned: Callable[[QuerySet[Any]], QuerySet[Any]] | None
+    planned: Callable[[QuerySet[Any]], QuerySet[Any]]
 
     def answers(self, how: str) -> Mapping[Any, Any] | None:
         """Return the answers by key; keys that no row has are not in it.
@@ -123,9 +123,9 @@ class Batch:
             case "count" if not queryset.query.distinct:
                 return self._counts(queryset.order_by())
             case "count":
-                found = self._rows(queryset.order_by(), None)
+                found = self._rows(queryset.order_by(), planned=False)
                 return {key: len(rows) for key, rows in found.items()}
-        return self._rows(queryset, self.planned)
+        return self._rows(queryset, planned=True)
 
     def _base(self) -> Any:
         """Return the manager's own queryset for all the peers, each row with its PARENT."""
@@ -145,7 +145,7 @@ class Batch:
         queryset.query.add_annotation(F(tie.key), PARENT)
         return queryset
 
-    def _rows(self, queryset: Any, planned: Any) -> dict[Any, list[Any]]:
+    def _rows(self, queryset: Any, *, planned: bool) -> dict[Any, list[Any]]:
         if queryset.query.is_sliced:
             queryset = _sliced(queryset)
         if queryset._iterable_class is ValuesListIterable:
@@ -154,7 +154,7 @@ class Batch:
         else:
             if self.tie.field is not None:
                 queryset._known_related_objects = {self.tie.field: dict(self.peers)}
-            queryset = planned(queryset) if planned is not None else queryset
+            queryset = self.planned(queryset) if planned else queryset
             pairs = [(row.__dict__.pop(PARENT), row) for row in queryset]
         found: dict[Any, list[Any]] = {}
         for key, row in pairs:

@@ -7,9 +7,10 @@ answers for all the peers, and the next peer that asks the same is told.
 """
 
 import sys
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 from typing import Any, cast
 from weakref import ref
 
@@ -22,7 +23,7 @@ from matinee.reads._asked import Asked, Question, asked
 from matinee.reads._batch import Batch, Tie, bare, tie_of
 from matinee.reads._writes import Stamp, stamp
 
-__all__ = ["Family", "Planned", "cache_name", "keep_asking", "plant"]
+__all__ = ["Planned", "adopt", "cache_name", "keep_asking", "plant"]
 
 type Planned = Callable[[QuerySet[Any]], QuerySet[Any]]
 type Spot = tuple[Sequence[str], Mapping[str, Planned]]
@@ -88,6 +89,11 @@ def _joined(instance: Any, path: Sequence[str]) -> Any:
     return instance
 
 
+def _unplanned(queryset: QuerySet[Any]) -> QuerySet[Any]:
+    """Have the rows that answer a question no plan foresaw be asked questions in turn."""
+    return cast("QuerySet[Any]", plant(queryset, {"": {}}))
+
+
 class Known(dict[str, Any]):
     """An instance's prefetched rows, of which more can be asked than what was fetched.
 
@@ -149,7 +155,9 @@ class Family:
         """Count *instance*, None for none, among the peers."""
         if instance is not None:
             self.peers.append(ref(instance))
-            instance._prefetched_objects_cache = Known(self)
+            known = Known(self)
+            known.update(getattr(instance, "_prefetched_objects_cache", ()))
+            instance._prefetched_objects_cache = known
 
     def answers_for(self, name: str) -> bool:
         """Whether the managers of the relation *name* may ask here."""
@@ -178,11 +186,11 @@ class Family:
         """Return for whom *question* was asked, and the answers; None where it cannot be."""
         alive = [peer for each in self.peers if (peer := each()) is not None]
         peers = {value: peer for peer in alive if (value := tie.value(peer)) is not None}
-        planned = self.planned.get(name)
+        planned = self.planned.get(name, _unplanned)
         batch = Batch(question.manager, tie, peers, question.operations, alias, planned)
         with _guard.foreseen():
             found = batch.answers(how)
-        if planned is None and found is not None:
+        if name not in self.planned and found is not None:
             _guard.healed(question.manager.instance, name, len(peers))
         return peers.keys(), found
 
@@ -193,6 +201,14 @@ class Family:
             return True
         self._answers.clear()
         return False
+
+
+def adopt(instances: Iterable[Any], planned: Mapping[str, Planned] = MappingProxyType({})) -> None:
+    """Count *instances*, which are there already, as loaded together; each class by itself."""
+    families: dict[type, Family] = {}
+    for each in instances:
+        if not isinstance(getattr(each, "_prefetched_objects_cache", None), Known):
+            families.setdefault(type(each), Family(planned)).adopt(each)
 
 
 _NOT_YET: tuple[Container[Any], Mapping[Any, Any] | None] = ((), None)

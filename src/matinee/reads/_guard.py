@@ -22,7 +22,7 @@ from django.db.models import Model
 from matinee import conf
 from matinee.exceptions import ReadsError
 from matinee.reads.plan import Plan
-from matinee.reads.shape import Kind
+from matinee.reads.shape import Kind, Note
 
 __all__ = ["Place", "UnforeseenQueryError", "Watch", "foreseen", "healed", "heals", "watching"]
 
@@ -101,7 +101,10 @@ class Watch:
     def apart(self) -> frozenset[str]:
         """Return the fields that run queries of their own, as the plan says."""
         if self._apart is None:
-            self._apart = frozenset(_apart(self.plan()))
+            try:
+                self._apart = frozenset(_apart(self.plan()))
+            except ReadsError:  # what cannot be planned has no notes
+                self._apart = frozenset()
         return self._apart
 
     def error(self, place: Place, sql: str) -> UnforeseenQueryError:
@@ -234,14 +237,19 @@ def _line(frame: FrameType) -> str:
     return f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_name}"
 
 
-def _apart(plan: Plan) -> Iterator[str]:
-    """Yield the fields that run queries of their own, as the plan says."""
-    for note in plan.notes:
-        if note.kind is Kind.APART:
-            yield f"{note.ask.owner}.{note.ask.field}"
+def _apart(plan: Plan) -> set[str]:
+    """Return the fields that run queries of their own, as the plan says, and nothing unseen."""
+    noted: dict[Kind, set[str]] = {kind: set() for kind in Kind}
+    for note in _notes(plan):
+        noted[note.kind].add(f"{note.ask.owner}.{note.ask.field}")
+    return noted[Kind.APART] - noted[Kind.UNSEEN]
+
+
+def _notes(plan: Plan) -> Iterator[Note]:
+    yield from plan.notes
     for step in (*plan.joins, *plan.fetches):
         if step.plan is not None:
-            yield from _apart(step.plan)
+            yield from _notes(step.plan)
 
 
 def _is_due(place: Place) -> bool:

@@ -1,10 +1,12 @@
 """The fetch mode of planned querysets where what was not planned is loaded for all rows at once."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import django
 
 from matinee import conf
+from matinee.reads._calls import adopt
 from matinee.reads._guard import foreseen, healed, heals
 
 __all__ = ["HEALING", "fetching"]
@@ -32,11 +34,20 @@ if django.VERSION >= (6, 1):
                 else:
                     fetcher.fetch_one(instance)
             healed(instance, fetcher.field.name, len(alive))
+            adopt(_fetched(alive, fetcher.field))
 
         def __reduce__(self) -> str:
             return "HEALING"
 
     HEALING = Healing()
+
+
+def _fetched(instances: list[Any], field: Any) -> Iterator[Any]:
+    """Yield the objects that *instances* have at *field*, none where it is a column."""
+    name = getattr(field, "cache_name", None)
+    for each in instances:
+        if (other := each._state.fields_cache.get(name)) is not None:
+            yield other
 
 
 def fetching(queryset: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 
 from django.db.models import Model, Prefetch, Q, QuerySet, Window
@@ -9,11 +10,15 @@ from django.db.models.functions import RowNumber
 from django.db.models.lookups import LessThanOrEqual
 from django.db.models.query import ModelIterable
 
+from matinee import conf
 from matinee.reads import _written as hand
+from matinee.reads._calls import Planned, cache_name, keep_asking, plant
 from matinee.reads._expressions import apart, crosses, names
 from matinee.reads._facts import columns
+from matinee.reads._modes import fetching
+from matinee.reads._request import answering, current_request
 from matinee.reads.plan import Plan, Step
-from matinee.reads.shape import Computed, Link
+from matinee.reads.shape import Computed, Link, Rows
 
 __all__ = ["annotated", "lookup_of", "planned", "wanted"]
 
@@ -24,6 +29,7 @@ def planned[M: Model](
     """Return *queryset* with all that *plan* needs, and with the hand-written *lookups*."""
     if not _plannable(queryset):
         return queryset.prefetch_related(*lookups) if lookups else queryset
+    queryset = fetching(queryset)
     written = [*queryset._prefetch_related_lookups, *lookups]  # type: ignore[attr-defined]
     mode = getattr(queryset, "_fetch_mode", None)
     # PostgreSQL locks no nullable side of a join.
@@ -36,7 +42,8 @@ def planned[M: Model](
     beyond = work.left or by_hand - set(work.joins)
     queryset = _narrowed(queryset, work.columns, narrow=narrow and work.narrowed and not beyond)
     queryset = annotated(queryset, plan.computed, cast("type[Model]", plan.model))
-    return queryset.prefetch_related(None).prefetch_related(*work.fetches, *work.left)
+    queryset = queryset.prefetch_related(None).prefetch_related(*work.fetches, *work.left)
+    return plant(queryset, work.spots) if any(work.spots.values()) or conf.reads.heals else queryset
 
 
 def wanted(plan: Plan) -> Sequence[str]:
@@ -74,6 +81,7 @@ class _Work:
     narrowed: bool = False
     fetches: list[Any] = field(default_factory=list)
     left: list[Any] = field(default_factory=list)
+    spots: dict[str, dict[str, Planned]] = field(default_factory=dict)
 
     def node(self, plan: Plan, path: str, lookup: str, written: Sequence[Any]) -> None:
         """Add *plan*, which stands at attribute *path* and at *lookup* in the ORM's language.
@@ -83,6 +91,7 @@ class _Work:
         self.narrowed |= plan.columns is not None or bool(plan.lazy)
         self.columns += [lookup + name for name in wanted(plan)]
         by_hand = hand.by_attribute(written)
+        self.spots[path] = dict(self.calls(plan, by_hand))
         for step in plan.joins:
             mine = by_hand.pop(step.hop.attribute, [])
             own = hand.own_queryset(mine)
@@ -101,6 +110,18 @@ class _Work:
                 self.left += [hand.under(path, each) for each in mine if hand.stays(each)]
         self.left += [hand.under(path, each) for rest in by_hand.values() for each in rest]
 
+    def calls(self, plan: Plan, by_hand: Mapping[str, list[Any]]) -> Iterator[tuple[str, Planned]]:
+        """Yield the relations whose managers are asked more, and what is needed of the answers.
+
+        Not those that are fetched by hand: there, code goes by the rows it is given.
+        """
+        for step in plan.fetches:
+            attribute = step.hop.attribute
+            by_manager = hand.own_queryset(by_hand.get(attribute, [])) is None and _is_all(step)
+            if step.calls and step.plan is not None and by_manager:
+                needs = partial(_answering, step.plan, self.narrow, current_request())
+                yield cache_name(cast("type[Model]", plan.model), attribute), needs
+
     def fetch(self, step: Step, path: str, mine: list[Any], own: Any) -> None:
         """Fetch *step* by a query of its own, into *own*, the queryset written by hand."""
         name = path + step.hop.attribute
@@ -110,6 +131,16 @@ class _Work:
             return
         lookup = lookup_of(step, narrow=self.narrow, mode=self.mode, own=own, further=further)
         self.fetches.append(hand.under(path, lookup))
+
+
+def _answering(plan: Plan, narrow: bool, request: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    with answering(request):
+        return planned(plan, queryset, narrow=narrow)
+
+
+def _is_all(step: Step) -> bool:
+    """Whether the relation's manager, as it is, finds what it finds without the plan."""
+    return bool(step.rows.place) or step.rows == Rows()
 
 
 def lookup_of(
@@ -128,6 +159,8 @@ def lookup_of(
     if mode is not None and rows._fetch_mode is not mode and own is None:
         rows = rows.fetch_mode(mode)
     rows = planned(cast("Plan", step.plan), rows, narrow=narrow, lookups=further)
+    if own is None and step.rows == Rows():
+        keep_asking(rows)
     if step.rows.limit is not None:
         rows = _limited(rows, step)
     return Prefetch(step.hop.attribute, rows, step.rows.place or None)

@@ -11,6 +11,7 @@ from rest_framework.serializers import ListSerializer
 
 from matinee.reads.drf._attempt import attempt
 from matinee.reads.drf._reader import plan_for
+from matinee.reads.drf._rendering import rendering
 
 __all__ = ["PlannedSerializer", "fresh", "handed", "loaded", "waits"]
 
@@ -48,8 +49,13 @@ class _Handed:
     name: str
 
     def __call__(self, data: Any) -> Any:
-        if self.serializer.parent is None:
-            data = attempt(self.name, lambda: self.read(self.serializer, data), data)
+        if self.serializer.parent is not None:
+            return self.represented(data)
+        data = attempt(self.name, lambda: self.read(self.serializer, data), data)
+        with rendering(self.serializer, self.name):
+            return self.represented(data)
+
+    def represented(self, data: Any) -> Any:
         return type(self.serializer).to_representation(self.serializer, data)
 
 

@@ -1,27 +1,30 @@
 """The guard around a serializer of Django REST framework."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from types import FrameType
+from typing import Any
 
 from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
 
-from matinee.reads._guard import Watch, watching
-from matinee.reads.plan import Plan
+from matinee.reads._guard import watching
+from matinee.reads.apply import is_unplanned
+from matinee.reads.drf._reader import plan_for
 
 __all__ = ["rendering"]
 
 _FIELDS = Serializer.to_representation.__code__
 
 
-def rendering(name: str, plan: Callable[[], Plan]) -> AbstractContextManager[Watch]:
-    """Watch what serializers ask of the database inside the block.
+def rendering(serializer: Any, name: str) -> AbstractContextManager[object]:
+    """Watch what *serializer*, and those within, ask of the database inside the block.
 
     Args:
-        name: Whose plan it is: "FilmViewSet.list".
-        plan: Returns the plan; called when there is a query it may not have foreseen.
+        serializer: The outermost; its plan is looked at when there is a query.
+        name: Whose rendering it is, for the report: "FilmViewSet.list".
     """
-    return watching(name, plan, field_of)
+    if is_unplanned():
+        return nullcontext()
+    return watching(name, lambda: plan_for(serializer).plan, field_of)
 
 
 def field_of(frame: FrameType) -> str | None:
