@@ -1,11 +1,14 @@
 """Models of every shape the library must cope with."""
 
 import uuid
+from contextvars import ContextVar
 
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.fields import ArrayField, IntegerRangeField
 from django.db import models
 from django.db.models.functions import Upper
+from django.utils import timezone
 
 
 class Country(models.Model):
@@ -238,3 +241,59 @@ class Watched(models.Model):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.was = (self.name, self.note)
+
+
+class Kind(models.Model):
+    """A column of every kind."""
+
+    moment = models.DateTimeField(null=True)
+    day = models.DateField(null=True)
+    time = models.TimeField(null=True)
+    span = models.DurationField(null=True)
+    price = models.DecimalField(max_digits=20, decimal_places=8, null=True)
+    ratio = models.FloatField(null=True)
+    code = models.UUIDField(null=True)
+    data = models.JSONField(null=True)
+    raw = models.BinaryField(null=True, editable=True)
+    address = models.GenericIPAddressField(null=True)
+    moments = ArrayField(models.DateTimeField(null=True), null=True)
+    numbers = ArrayField(models.IntegerField(null=True), null=True)
+    spread = IntegerRangeField(null=True)
+    choice = models.CharField(max_length=9, choices=[("a", "A"), ("b", "B")], null=True)
+    flag = models.BooleanField(null=True)
+    big = models.BigIntegerField(null=True)
+    text = models.TextField(null=True)
+    upload = models.FileField(null=True)
+
+
+class Running(models.Manager):
+    """Shows what is not over yet."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(until__gt=timezone.now())
+
+
+class Notice(models.Model):
+    book = models.ForeignKey(Book, models.CASCADE, related_name="notices")
+    text = models.CharField(max_length=50)
+    until = models.DateTimeField()
+
+    objects = Running()
+    everything = models.Manager()
+
+
+TENANT = ContextVar("TENANT", default=1)
+
+
+class OfTenant(models.Manager):
+    def get_queryset(self):
+        return super().get_queryset().filter(tenant=TENANT.get())
+
+
+class Memo(models.Model):
+    book = models.ForeignKey(Book, models.CASCADE, related_name="memos")
+    text = models.CharField(max_length=50)
+    tenant = models.IntegerField()
+
+    objects = OfTenant()
+    everything = models.Manager()

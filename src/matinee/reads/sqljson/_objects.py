@@ -132,7 +132,7 @@ def carried(plan: Plan, alias: str, annotations: dict[str, Any] | None = None) -
     model = cast("type[Model]", plan.model)
     # Code that runs for each new instance may look at any column.
     whole = plan.columns is None or facts.obstacle(model)
-    names = set(facts.columns(model) if whole else plan.columns or ())
+    names = {*facts.identity(model), *(facts.columns(model) if whole else plan.columns or ())}
     found = Carried(
         model,
         alias,
