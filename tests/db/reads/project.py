@@ -45,6 +45,11 @@ class Shelf(Open, viewsets.ModelViewSet):
     serializer_class = BookSerializer
     pagination_class = Pages
     filter_backends = [filters.OrderingFilter]
+    planned_reads = True
+
+    @action(detail=False, planned_reads=False)
+    def unplanned(self, request):
+        return Response(self.get_serializer(self.get_queryset(), many=True).data)
 
     @action(detail=True, serializer_class=SlimSerializer)
     def slim(self, request, pk):
@@ -262,6 +267,12 @@ class LeftAlone(Open, generics.ListAPIView):
     planned_reads = False
 
 
+class AsJSON(Open, generics.ListAPIView):
+    queryset = BOOKS
+    serializer_class = BookSerializer
+    json_reads = True
+
+
 class Plain(Open, views.APIView):
     def get(self, request):
         return Response(SlimSerializer(BOOKS, many=True).data)
@@ -296,6 +307,7 @@ urlpatterns = [
     path("counting/<int:pk>/", CountingOne.as_view()),
     path("thrillers/", Thrillers.as_view()),
     path("left-alone/", LeftAlone.as_view()),
+    path("as-json/", AsJSON.as_view()),
     path("never/", never_cache(Optimised.as_view())),
     path("cached/", never_cache(cache_page(0)(ByCursor.as_view()))),
     path("plain/", Plain.as_view()),

@@ -51,6 +51,8 @@ def handler_of(view: Any) -> Handler:
     action = getattr(view, "action", None)
     name = action if action and hasattr(view, action) else view.request.method.lower()
     cls: Any = type(view)
+    if name == "head" and not hasattr(cls, name):
+        name = "get"  # as Django has it
     return _handler(cls, name)
 
 

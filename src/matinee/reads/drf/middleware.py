@@ -18,6 +18,9 @@ __all__ = ["PlannedReadsMiddleware"]
 type GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 
 
+_SAID = ("planned_reads", "json_reads")
+
+
 class PlannedReadsMiddleware:
     """Has every generic view, viewset and action behave as if it inherited from ``PlannedReads``.
 
@@ -59,7 +62,7 @@ def plan(callback: Any) -> None:
         return
     if not issubclass(cls, PlannedReads):
         for given in (callback.initkwargs, getattr(callback, "view_initkwargs", {})):
-            given["__class__"] = _planned(cls)
+            given.setdefault("__class__", _planned(cls))
 
 
 def is_installed() -> bool:
@@ -76,6 +79,7 @@ def _planned(cls: type) -> type:
     names: dict[str, Any] = {
         name: getattr(cls, name) for name in ("__module__", "__qualname__", "__doc__")
     }
-    names["planned_reads"] = getattr(cls, "planned_reads", True)
+    # What the project says of its view stands before what the mixin has by default.
+    names |= {name: getattr(cls, name) for name in _SAID if hasattr(cls, name)}
     planned: type = type(cls)(cls.__name__, (PlannedReads, cls), names)
     return planned
