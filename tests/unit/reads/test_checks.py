@@ -49,6 +49,7 @@ SERIALIZERS = """
     from rest_framework import serializers
 
     from films.models import Film, Studio
+    from matinee.reads import needs
 
 
     class Lean(serializers.ModelSerializer):
@@ -90,6 +91,18 @@ SERIALIZERS = """
 
         def get_rivals(self, film):
             return Film.objects.exclude(pk=film.pk).count()
+
+
+    class Misspelt(serializers.ModelSerializer):
+        studio_name = serializers.SerializerMethodField()
+
+        class Meta:
+            model = Film
+            fields = ["title", "studio_name"]
+
+        @needs("studio__nmae")
+        def get_studio_name(self, film):
+            return film.studio.name
 
 
     class Needy(serializers.ModelSerializer):
@@ -274,6 +287,17 @@ def test_a_serializer_that_cannot_be_made_is_listed_as_not_checked(findings):
     assert "kind" in message
 
 
+def test_needs_that_are_not_there_are_an_error_that_names_the_nearest(findings):
+    ((number, file, line, message),) = [
+        (each["id"], each["file"], each["line"], each["message"])
+        for each in findings
+        if "nmae" in each["message"]
+    ]
+    assert (number, file) == ("matinee.E114", "films/serializers.py")
+    assert line == line_of(SERIALIZERS, "class Misspelt")
+    assert message.endswith("Do you mean name?")
+
+
 def test_what_is_right_is_passed_over(findings):
     assert about(findings, "Fine") == about(findings, "Full") == about(findings, "Good") == []
 
@@ -284,7 +308,8 @@ def test_check_says_the_same_and_needs_no_database(project, findings):
     for each in reported:
         assert f"{each['file']}:{each['line']}: ({each['id']}) {each['message']}" in done.stderr
     assert len(reported) == 7
-    assert done.returncode == 0
+    assert "nmae" in done.stderr
+    assert done.returncode == 1  # for what is an error
 
 
 def test_what_is_in_the_baseline_is_passed_over_by_check(project):

@@ -16,6 +16,7 @@ from rest_framework.generics import GenericAPIView
 
 from matinee._findings import Finding
 from matinee._project import attribute_line, is_own, shown
+from matinee.exceptions import ReadsError
 from matinee.reads import _by_hand as hand
 from matinee.reads.drf._reader import plan_for
 from matinee.reads.drf._routes import views
@@ -64,6 +65,9 @@ def _without_database() -> Iterator[None]:
 def _of_serializer(cls: type[Any]) -> Iterator[Finding]:
     try:
         plan = plan_for(cls()).plan
+    except ReadsError as error:
+        yield Finding(*_class_line(cls), "matinee.E114", error.message, error.hint)
+        return
     except Exception as error:  # noqa: BLE001  the project's own code, run outside a request
         yield Finding(
             *_class_line(cls),
