@@ -126,7 +126,8 @@ def _keyed(reading: Reading, inside: Values, given: Arguments) -> None:
 
 
 def _apply(reading: Reading, functions: Values, *given: Values) -> Values:
-    return union(*(reading.call(reading, each, Arguments(given)) for each in functions))
+    called = (each for each in functions if each != Live(None))
+    return union(*(reading.call(reading, each, Arguments(given)) for each in called))
 
 
 def _map(reading: Reading, given: Arguments) -> Values:

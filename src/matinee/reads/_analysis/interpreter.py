@@ -29,7 +29,7 @@ from matinee.reads._analysis.values import (
 
 __all__ = ["interpret"]
 
-MOST_TURNS = 4
+MOST_TURNS = 3
 
 
 def interpret(reading: Reading, function: FunctionType, given: Arguments) -> Values:

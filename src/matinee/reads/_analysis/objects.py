@@ -12,6 +12,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.base import ModelBase
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django.db.models.manager import BaseManager, ManagerDescriptor
+from django.utils import functional
 from django.utils.module_loading import import_string
 
 from matinee.reads import _facts as facts
@@ -43,6 +44,7 @@ from matinee.reads.shape import Hop, Link
 
 __all__ = ["attribute", "called_if_simple", "items", "lift", "special", "user_model"]
 
+_CACHED = (cached_property, functional.cached_property)
 MOST_BRANCHES = 64  # entries of a constant table that are looked at
 _MISSING = object()
 
@@ -104,8 +106,13 @@ def special(reading: Reading, value: Value, name: str, *given: Values) -> Values
 # Instances of models.
 
 
-def _of_object(reading: Reading, owner: Object, name: str) -> Values:
+def _of_object(reading: Reading, owner: Object, name: str) -> Values:  # noqa: PLR0911
     model = owner.draft.model
+    if name == "__class__":
+        return (Live(model),)
+    if name == "__dict__":
+        reading.unseen(f"the __dict__ of the {model.__name__} is read", (owner,))
+        return (Foreign("__dict__"),)
     found = facts.attribute(model, name)
     match found:
         case str():
@@ -127,7 +134,7 @@ def _of_object(reading: Reading, owner: Object, name: str) -> Values:
 def _code(reading: Reading, owner: Object, name: str) -> Values:
     """Read an attribute that is computed."""
     static = inspect.getattr_static(owner.draft.model, name)
-    if isinstance(static, property | cached_property | FunctionType | partialmethod):
+    if isinstance(static, (property, *_CACHED, FunctionType, partialmethod)):
         return _bound(reading, owner, static, name)
     getter = getattr(type(static), "__get__", None)
     arguments = ((Live(static),), (owner,), (Live(owner.draft.model),))
@@ -137,11 +144,6 @@ def _code(reading: Reading, owner: Object, name: str) -> Values:
 def _beside_fields(reading: Reading, owner: Object, name: str) -> Values:
     """Return an attribute that is no field: of the class, made up, or put on by a queryset."""
     model = owner.draft.model
-    if name == "__class__":
-        return (Live(model),)
-    if name == "__dict__":
-        reading.unseen(f"the __dict__ of the {model.__name__} is read", (owner,))
-        return (Foreign("__dict__"),)
     if name in {"_state", "_prefetched_objects_cache"}:
         return PLAIN
     static = inspect.getattr_static(model, name, _MISSING)
@@ -190,13 +192,15 @@ def _of_live(reading: Reading, thing: Any, name: str) -> Values:
     return _bound(reading, Live(thing), found, name)
 
 
-def _of_class(reading: Reading, cls: type, name: str) -> Values:
+def _of_class(reading: Reading, cls: type, name: str) -> Values:  # noqa: PLR0911
     static = inspect.getattr_static(cls, name, _MISSING)
     if isinstance(cls, ModelBase) and (
         isinstance(static, ManagerDescriptor) or name in {"_default_manager", "_base_manager"}
     ):
         return (Apart(cls, f"{cls.__name__}.{name}"),)
-    if name in {"__subclasses__", "__name__", "_meta", "__module__", "__qualname__", "__doc__"}:
+    if name == "__subclasses__":
+        return (Method(Live(cls), name),)
+    if name in {"__name__", "_meta", "__module__", "__qualname__", "__doc__"}:
         return lift(reading, getattr(cls, name, None))
     match static:
         case classmethod():
@@ -251,7 +255,9 @@ def _of_made(
 
 
 def _of_nested(reading: Reading, value: Nested, cls: type, name: str) -> Values:
-    if name in {"data", "to_representation", "errors", "is_valid"}:
+    if name == "data":
+        return reading.call(reading, Method(value, name), Arguments())
+    if name == "to_representation":
         return (Method(value, name),)
     return _of_own(reading, Own(cls), cls, name)
 
@@ -279,7 +285,7 @@ def _bound(reading: Reading, of: Value, static: Any, name: str) -> Values:  # no
     match static:
         case property():
             return reading.call(reading, Live(static.fget), Arguments(((of,),)))
-        case cached_property():
+        case cached_property() | functional.cached_property():
             return reading.call(reading, Live(static.func), Arguments(((of,),)))
         case FunctionType():
             return (Bound(Live(static), ((of,),)),)
