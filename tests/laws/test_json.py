@@ -4,7 +4,6 @@ in every time zone and whatever way PostgreSQL chooses to join.
 
 import datetime as dt
 import json
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,7 +26,7 @@ from tests.laws.test_reads import (
     shelf,
     unordered,
 )
-from tests.shelf.rows import fill
+from tests.shelf.rows import KIND, fill
 
 ZONES = ["UTC", "America/New_York", "Asia/Kolkata", "Europe/Paris", "Africa/Monrovia"]
 PLANNERS = [None, "enable_nestloop", "enable_hashjoin"]
@@ -198,31 +197,10 @@ def test_every_kind_of_field_is_written_as_plain_drf_writes_it(db, rows, names, 
         transaction.set_rollback(True)
 
 
-ROW = {
-    "moment": dt.datetime(2026, 3, 29, 0, 59, 59, 120_000, dt.UTC),
-    "day": dt.date(999, 1, 1),
-    "time": dt.time(1, 2, 3, 450_000),
-    "span": dt.timedelta(days=-400, seconds=5, microseconds=-3),
-    "price": Decimal("2.70000000"),
-    "ratio": 1e16,
-    "code": "00000000-0000-0000-0000-000000000005",
-    "data": {"bb": 1, "a": [1.0, 1e22, 12345678901234567890123, None], "aa": {}},
-    "raw": b"\x00\xff" * 40,
-    "address": "::ffff:10.1.2.3",
-    "moments": [dt.datetime(1900, 1, 1, tzinfo=dt.UTC), None],
-    "numbers": [1, None],
-    "choice": "a",
-    "flag": True,
-    "big": 2**62,
-    "text": 'a\x01\x1f\x7f\u2028\\"/\b\f\n\U0001f600</script>',
-    "upload": "some file.txt",
-}
-
-
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("name", KindSerializer.Meta.fields[1:])
 def test_no_kind_of_field_is_left_to_instances(name, zone, db):
-    shelf.Kind.objects.create(**ROW)
+    shelf.Kind.objects.create(**KIND)
     shelf.Kind.objects.create()
     # A model's bytes are text for Python alone; raw is what a ModelSerializer makes of them.
     with timezone.override(ZoneInfo(zone)):

@@ -1,6 +1,30 @@
 """A small library of odd books."""
 
+import datetime as dt
+from decimal import Decimal
+
 from tests.shelf import models
+
+# A value of each kind, and an odd one.
+KIND = {
+    "moment": dt.datetime(2026, 3, 29, 0, 59, 59, 120_000, dt.UTC),
+    "day": dt.date(999, 1, 1),
+    "time": dt.time(1, 2, 3, 450_000),
+    "span": dt.timedelta(days=-400, seconds=5, microseconds=-3),
+    "price": Decimal("2.70000000"),
+    "ratio": 1e16,
+    "code": "00000000-0000-0000-0000-000000000005",
+    "data": {"bb": 1, "a": [1.0, 1e22, 12345678901234567890123, None], "aa": {}},
+    "raw": b"\x00\xff" * 40,
+    "address": "::ffff:10.1.2.3",
+    "moments": [dt.datetime(1900, 1, 1, tzinfo=dt.UTC), None],
+    "numbers": [1, None],
+    "choice": "a",
+    "flag": True,
+    "big": 2**62,
+    "text": 'a\x01\x1f\x7f\u2028\\"/\b\f\n\U0001f600</script>',
+    "upload": "some file.txt",
+}
 
 
 def fill(count: int) -> None:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.renderers import JSONRenderer
 
 from matinee.reads.drf import plan_for
+from matinee.reads.drf._json import answering
 from tests.shelf import rows
 
 
@@ -51,3 +52,31 @@ def read() -> Callable[..., Answer]:
 def library(db) -> Callable[[int], None]:
     """Make n books with all that can hang on a book, every third with much of it missing."""
     return rows.fill
+
+
+@pytest.fixture
+def equal() -> Callable[..., Any]:
+    """Answer a queryset plainly and by one statement; both answers must be the same."""
+
+    def both(serializer_class: Any, queryset: Any, **kwargs: Any) -> Any:
+        rows = queryset.all()
+        plain = render(serializer_class(queryset.all(), many=True, **kwargs))
+        with CaptureQueriesContext(connection) as queries:
+            found = json.loads(answering(serializer_class(**kwargs), rows).json(rows))
+        # As text: the order of keys counts.
+        assert list(map(unordered, found)) == list(map(unordered, plain))
+        assert len(queries) == 1, [query["sql"] for query in queries]
+        return found
+
+    return both
+
+
+def unordered(row: Any) -> str:
+    """Sort nested lists: no order is owed to rows that an ordering does not tell apart."""
+
+    def sort(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: sort(each) for name, each in value.items()}
+        return sorted(map(sort, value), key=json.dumps) if isinstance(value, list) else value
+
+    return json.dumps(sort(row))

@@ -53,13 +53,16 @@ def stored(column: Any) -> Any:
             return column
 
 
-def formed(field: Any, column: Any) -> tuple[Form, bool] | None:
+def formed(field: Any, column: Any, *, computed: bool = False) -> tuple[Form, bool] | None:
     """Return how *field* writes *column*, and whether that is an array of such; None if unknown.
 
     Args:
         field: A serializer field; None for the bare value, as related fields give it.
         column: A model field, ``stored``.
+        computed: Whether it is no column but what an expression says it is like.
     """
+    if computed and isinstance(field, s.DecimalField):
+        return None  # only a column keeps so many places
     if type(field) is s.ListField and type(column) is ArrayField:
         form = _form(field.child, stored(column.base_field))
         return None if form is None else (form, True)

@@ -119,7 +119,7 @@ class _Level:
         name = _column(model, last)
         annotation = name is None and not names and self.brings(last)
         if annotation:
-            how = formed(field, stored(self.annotations[last]))
+            how = formed(field, stored(self.annotations[last]), computed=True)
         else:
             how = formed(field, stored(model._meta.get_field(name))) if name else None
         # A value that may be any JSON cannot be told from one that stands for a broken path.
