@@ -273,6 +273,15 @@ class AsJSON(Open, generics.ListAPIView):
     json_reads = True
 
 
+class AsOddJSON(AsJSON):
+    queryset = Book.objects.extra(select={"odd": "1"}).order_by("pk")
+
+
+class OwnJSON(AsJSON):
+    def get(self, request):
+        return Response(self.get_serializer(list(self.get_queryset()), many=True).data)
+
+
 class Plain(Open, views.APIView):
     def get(self, request):
         return Response(SlimSerializer(BOOKS, many=True).data)
@@ -308,6 +317,8 @@ urlpatterns = [
     path("thrillers/", Thrillers.as_view()),
     path("left-alone/", LeftAlone.as_view()),
     path("as-json/", AsJSON.as_view()),
+    path("as-odd-json/", AsOddJSON.as_view()),
+    path("own-json/", OwnJSON.as_view()),
     path("never/", never_cache(Optimised.as_view())),
     path("cached/", never_cache(cache_page(0)(ByCursor.as_view()))),
     path("plain/", Plain.as_view()),

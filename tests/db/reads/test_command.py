@@ -75,6 +75,10 @@ def _planned_project(settings):
         ("Optimised", "dropped: select_related('editor'), nothing reads it"),
         ("Optimised", "dropped: prefetch_related('marks'), nothing reads it"),
         ("AsUnion", "not planned: get_queryset() returns a union; its objects are loaded"),
+        ("AsJSON", "BookSerializer reads Book: 1 query\n"),
+        ("AsJSON", "json: one statement makes the answer"),
+        ("AsOddJSON", "json: instances make the answer, "),
+        ("OwnJSON", "json: instances make the answer, get() gets hold of the rows"),
         ("OfAuthor.list", "not planned: KeyError: 'author'"),
         ("LeftAlone", "not planned: planned_reads is False"),
         ("Plain", "not planned: no generic view, so no serializer to go by"),
@@ -83,6 +87,15 @@ def _planned_project(settings):
 )
 def test_what_the_middleware_does_with_each_view_is_printed(printed, name, line):
     assert line in printed(name)
+
+
+@pytest.mark.usefixtures("_planned_project")
+@pytest.mark.urls("tests.db.reads.project")
+def test_the_statement_that_makes_json_is_printed(printed):
+    text = printed("AsJSON", sql=True)
+
+    assert "SELECT coalesce(json_agg" in text
+    assert text.count("\n-- ") == 1
 
 
 @pytest.mark.usefixtures("_planned_project")

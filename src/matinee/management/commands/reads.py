@@ -59,7 +59,7 @@ class Command(BaseCommand):
             self.stdout.write(self.style.WARNING(f"not planned: {route.problem}\n"))
             return
         self.stdout.write("\n".join(_lines(route)))
-        for path, text in route.reader.statements(route.rows) if sql else ():
+        for path, text in route.statements() if sql else ():
             self.stdout.write(f"\n-- {path or route.reader.plan.model.__name__}\n{text}")
         self.stdout.write("")
 
@@ -82,18 +82,23 @@ def _lines(route: Any) -> Iterator[str]:
     yield from plan.branches()
     for each in route.dropped:
         yield f"dropped: {each}, nothing reads it"
+    if route.json:
+        yield "json: one statement makes the answer"
+    elif route.json_problem:
+        yield f"json: instances make the answer, {route.json_problem}"
 
 
 def _facts(route: Any) -> dict[str, Any]:
     facts = {"view": route.name, "path": route.path, "queries": route.queries}
     if route.reader is None:
         return {**facts, "problem": route.problem}
-    statements = route.reader.statements(route.rows)
     return {
         **facts,
         "serializer": route.reader.name,
         "counted": route.counted,
         "dropped": list(route.dropped),
+        "json": bool(route.json),
+        "json_problem": route.json_problem,
         "plan": list(route.reader.plan.lines()),
-        "sql": [{"path": path, "sql": text} for path, text in statements],
+        "sql": [{"path": path, "sql": text} for path, text in route.statements()],
     }

@@ -16,10 +16,12 @@ from rest_framework.views import APIView
 from matinee.reads._unneeded import without_unneeded
 from matinee.reads.apply import Reader
 from matinee.reads.drf import middleware
-from matinee.reads.drf._handlers import handler_of
+from matinee.reads.drf._handlers import Handler, handler_of
+from matinee.reads.drf._json import answering
 from matinee.reads.drf._reader import plan_for
 from matinee.reads.drf._serializers import model_serializers
 from matinee.reads.drf._views import COUNTING, PlannedReads, in_plain_lists
+from matinee.reads.projection import Unfit
 
 __all__ = ["Route", "routes", "serializers", "views"]
 
@@ -35,6 +37,8 @@ class Route:
         rows: The view's own queryset, without what is *dropped*.
         counted: Whether a paginator asks for the number of rows, one more query.
         dropped: Hand-written loading that nothing reads: "select_related('studio')".
+        json: The SQL of the one statement that makes the answer, "" where instances make it.
+        json_problem: Why they do although the view says ``json_reads``; "" where it says not.
         problem: Why there is no plan, "" where there is one.
     """
 
@@ -44,12 +48,23 @@ class Route:
     rows: QuerySet[Any] | None = None
     counted: bool = False
     dropped: tuple[str, ...] = ()
+    json: str = ""
+    json_problem: str = ""
     problem: str = ""
 
     @property
     def queries(self) -> int | None:
         """The number of queries of one answer at most, None where it is not planned."""
-        return self.reader.plan.queries + self.counted if self.reader else None
+        if self.reader is None:
+            return None
+        return self.counted + (1 if self.json else self.reader.plan.queries)
+
+    def statements(self) -> Iterator[tuple[str, str]]:
+        """Yield (path, SQL) of each query of the answer, that of the count left out."""
+        if self.json:
+            yield "", self.json
+        elif self.reader is not None and self.rows is not None:
+            yield from self.reader.statements(self.rows)
 
 
 def routes(urlconf: str | None = None) -> Iterator[Route]:
@@ -129,13 +144,28 @@ def _route(path: str, name: str, view: Any) -> Route:
             what = "a union" if isinstance(rows, QuerySet) else f"a {type(rows).__name__}"
             problem = f"get_queryset() returns {what}; its objects are loaded when serialized"
             return Route(path, name, problem=problem)
-        reader = plan_for(view.get_serializer(), model=rows.model)
+        serializer = view.get_serializer()
+        reader = plan_for(serializer, model=rows.model)
         plain = in_plain_lists(view, handler)
+        json, json_problem = _json(view, handler, serializer, rows)
         rows, dropped = without_unneeded(reader.plan, rows) if plain else (rows, ())
     except Exception as error:  # noqa: BLE001  the view's own code, run outside a request
         return Route(path, name, problem=f"{type(error).__name__}: {error}")
     counted = handler.paginates and isinstance(view.paginator, COUNTING)
-    return Route(path, name, reader, rows, counted, dropped)
+    return Route(path, name, reader, rows, counted, dropped, json, json_problem)
+
+
+def _json(view: Any, handler: Handler, serializer: Any, rows: QuerySet[Any]) -> tuple[str, str]:
+    """Return the SQL that makes the answer of *view*, or why there is none; "" if not asked for."""
+    if not view.json_reads:
+        return "", ""
+    if not handler.shipped:
+        return "", f"{handler.name}() gets hold of the rows"
+    try:
+        found = answering(serializer, rows).statement.sql(rows, comment=type(view).__name__)
+    except Unfit as why:
+        return "", str(why)
+    return (found[0], "") if found else ("", "the queryset is empty")
 
 
 def _obstacle(view: Any) -> str:
