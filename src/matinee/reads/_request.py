@@ -5,11 +5,11 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from django.db.models import Expression, Value
+from django.db.models import Expression, Q, QuerySet, Value
 
 from matinee.exceptions import ReadsError
 
-__all__ = ["RequestValue", "answering", "probing", "request_value"]
+__all__ = ["RequestValue", "answering", "probing", "request_value", "waits"]
 
 _request: ContextVar[Any] = ContextVar("matinee_reads_request", default=None)
 # Stands for a request where an expression is only looked at.
@@ -36,6 +36,28 @@ def current_request() -> Any:
     return _request.get()
 
 
+def waits(node: Any) -> bool:
+    """Whether *node*, a ``Q`` or an expression, holds a ``request_value``, subqueries included."""
+    if isinstance(node, Q):
+        return any(waits(each) for each in node.children)
+    if isinstance(node, tuple):
+        return any(map(waits, node))
+    if isinstance(node, QuerySet):
+        node = node.query
+    inner = node.get_source_expressions() if hasattr(node, "get_source_expressions") else []
+    if hasattr(node, "where"):
+        inner = [*inner, *_leaves(node.where), *node.annotations.values()]
+    return isinstance(node, RequestValue) or any(map(waits, inner))
+
+
+def _leaves(where: Any) -> Iterator[Any]:
+    for child in where.children:
+        if hasattr(child, "children"):
+            yield from _leaves(child)
+        else:
+            yield child
+
+
 class RequestValue(Expression):
     """A place in an expression that each request fills anew.
 
@@ -49,7 +71,10 @@ class RequestValue(Expression):
 
     def resolve_expression(self, query: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Return what stands for the value of the request that is being answered."""
-        value = self.value(_request.get())
+        request = _request.get()
+        if request is None:
+            return self  # in a queryset that is written down before there is a request
+        value = self.value(request)
         if hasattr(value, "resolve_expression"):
             return value.resolve_expression(query, *args, **kwargs)
         if isinstance(value, list | tuple | set | frozenset):
@@ -72,6 +97,10 @@ class RequestValue(Expression):
                 code="reads.no_request",
             )
         return None if request is _NOBODY else self.get(request)
+
+    def as_sql(self, compiler: object, connection: object) -> Any:  # noqa: ARG002  Django's
+        """Say that the value is missing: a query runs that nobody filled in."""
+        return self.value(None)
 
     def __repr__(self) -> str:
         return f"request_value({getattr(self.get, '__qualname__', self.get)})"
