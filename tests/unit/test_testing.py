@@ -7,7 +7,7 @@ import sys
 import pytest
 
 
-def run_pytest(folder, test):
+def run_pytest(folder, test, *options):
     """Run *test* in a project without Django, every warning an error."""
     (folder / "test_it.py").write_text(test)
     return subprocess.run(
@@ -24,6 +24,7 @@ def run_pytest(folder, test):
             "no:asyncio",
             "-p",
             "no:cacheprovider",
+            *options,
             ".",
         ],
         cwd=folder,
@@ -62,3 +63,35 @@ def test_a_block_without_queries_has_none():
         pass
     with pytest.raises(AssertionError, match=r"^3 queries expected, 0 sent\.$"), assert_reads(3):
         pass
+
+
+MISS = """
+import pytest
+from django.conf import settings
+
+@pytest.fixture(autouse=True)
+def configured():
+    if not settings.configured:
+        settings.configure(MATINEE={"reads": {"narrow": False}})
+
+def on_miss():
+    from matinee import conf
+    return conf.reads.on_miss, conf.reads.narrow
+
+def test_as_it_is():
+    assert on_miss() == ("%s", False)
+
+@pytest.mark.reads_raise
+def test_raising():
+    assert on_miss() == ("raise", False)
+
+@pytest.mark.reads_raise(False)
+def test_left_out():
+    assert on_miss() == ("warn", False)
+"""
+
+
+@pytest.mark.parametrize(("options", "on_miss"), [((), "warn"), (("--reads-raise",), "raise")])
+def test_raising_is_switched_on_by_flag_or_marker(tmp_path, options, on_miss):
+    done = run_pytest(tmp_path, MISS % on_miss, *options)
+    assert "3 passed" in done.stdout, done.stdout + done.stderr

@@ -207,7 +207,8 @@ def adopt(instances: Iterable[Any], planned: Mapping[str, Planned] = MappingProx
     """Count *instances*, which are there already, as loaded together; each class by itself."""
     families: dict[type, Family] = {}
     for each in instances:
-        if not isinstance(getattr(each, "_prefetched_objects_cache", None), Known):
+        known = getattr(each, "_prefetched_objects_cache", None)
+        if not isinstance(known, Known) or not planned.keys() <= known.family.planned.keys():
             families.setdefault(type(each), Family(planned)).adopt(each)
 
 

@@ -5,7 +5,9 @@ from typing import Any, cast
 
 from django.db.models import Field, Manager, Model, QuerySet, prefetch_related_objects
 
-from matinee.reads._queryset import annotated, lookup_of, wanted
+from matinee import conf
+from matinee.reads._calls import adopt
+from matinee.reads._queryset import annotated, called, lookup_of, wanted
 from matinee.reads.plan import Plan, Step
 from matinee.reads.shape import Link
 
@@ -20,6 +22,8 @@ def load(plan: Plan, objects: Iterable[Any], *, narrow: bool) -> None:
     """
     for group in _groups(plan, objects):
         _values(plan, group)
+        if (asked := called(plan, narrow=narrow)) or conf.reads.heals:
+            adopt(group, asked)
         for step in (*plan.joins, *plan.fetches):
             if step.read:
                 _relation(step, group, narrow=narrow)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 from typing import Any, cast
 
 from django.db.models import Model, Prefetch, Q, QuerySet, Window
@@ -20,7 +21,7 @@ from matinee.reads._request import answering, current_request
 from matinee.reads.plan import Plan, Step
 from matinee.reads.shape import Computed, Link, Rows
 
-__all__ = ["annotated", "lookup_of", "planned", "wanted"]
+__all__ = ["annotated", "called", "lookup_of", "planned", "wanted"]
 
 
 def planned[M: Model](
@@ -91,7 +92,7 @@ class _Work:
         self.narrowed |= plan.columns is not None or bool(plan.lazy)
         self.columns += [lookup + name for name in wanted(plan)]
         by_hand = hand.by_attribute(written)
-        self.spots[path] = dict(self.calls(plan, by_hand))
+        self.spots[path] = called(plan, narrow=self.narrow, by_hand=by_hand)
         for step in plan.joins:
             mine = by_hand.pop(step.hop.attribute, [])
             own = hand.own_queryset(mine)
@@ -110,18 +111,6 @@ class _Work:
                 self.left += [hand.under(path, each) for each in mine if hand.stays(each)]
         self.left += [hand.under(path, each) for rest in by_hand.values() for each in rest]
 
-    def calls(self, plan: Plan, by_hand: Mapping[str, list[Any]]) -> Iterator[tuple[str, Planned]]:
-        """Yield the relations whose managers are asked more, and what is needed of the answers.
-
-        Not those that are fetched by hand: there, code goes by the rows it is given.
-        """
-        for step in plan.fetches:
-            attribute = step.hop.attribute
-            by_manager = hand.own_queryset(by_hand.get(attribute, [])) is None and _is_all(step)
-            if step.calls and step.plan is not None and by_manager:
-                needs = partial(_answering, step.plan, self.narrow, current_request())
-                yield cache_name(cast("type[Model]", plan.model), attribute), needs
-
     def fetch(self, step: Step, path: str, mine: list[Any], own: Any) -> None:
         """Fetch *step* by a query of its own, into *own*, the queryset written by hand."""
         name = path + step.hop.attribute
@@ -131,6 +120,23 @@ class _Work:
             return
         lookup = lookup_of(step, narrow=self.narrow, mode=self.mode, own=own, further=further)
         self.fetches.append(hand.under(path, lookup))
+
+
+def called(
+    plan: Plan, *, narrow: bool, by_hand: Mapping[str, list[Any]] = MappingProxyType({})
+) -> dict[str, Planned]:
+    """Return the relations whose managers are asked more, and what is needed of the answers.
+
+    Not those that are fetched by hand: there, code goes by the rows it is given.
+    """
+    found: dict[str, Planned] = {}
+    for step in plan.fetches:
+        attribute = step.hop.attribute
+        by_manager = hand.own_queryset(by_hand.get(attribute, [])) is None and _is_all(step)
+        if step.calls and step.plan is not None and by_manager:
+            name = cache_name(cast("type[Model]", plan.model), attribute)
+            found[name] = partial(_answering, step.plan, narrow, current_request())
+    return found
 
 
 def _answering(plan: Plan, narrow: bool, request: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matinee.receipts import Query, Receipt
 
-__all__ = ["assert_reads"]
+__all__ = ["assert_reads", "raising_reads"]
 
 SHOWN_STATEMENTS = 30
 SHOWN_CHARACTERS = 300
@@ -49,6 +49,21 @@ def assert_reads(queries: int, *, using: str | None = None) -> Iterator["Receipt
         raise AssertionError(
             "\n".join([f"{expected} expected{where}, {count} sent.", *_listed(sent)])
         )
+
+
+@contextmanager
+def raising_reads() -> Iterator[None]:
+    """Raise inside the block where rendering runs a query that its plan did not foresee.
+
+    The same as ``MATINEE["reads"]["on_miss"] = "raise"``, the other settings kept.
+    """
+    from django.conf import settings
+    from django.test import override_settings
+
+    whole = getattr(settings, "MATINEE", {})
+    reads = {**whole.get("reads", {}), "on_miss": "raise"}
+    with override_settings(MATINEE={**whole, "reads": reads}):
+        yield
 
 
 def _listed(queries: "list[Query]") -> Iterator[str]:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Count, F, Prefetch, Q
 from rest_framework import serializers
 
+from matinee.reads import unplanned
 from matinee.reads._asked import by_value
 from matinee.reads._calls import cache_name, plant
 from matinee.reads.drf import plan_for
@@ -415,3 +416,13 @@ def test_a_prefetch_by_hand_is_what_methods_are_answered_from(crowd):
     mine = Prefetch("tags", Tag.objects.filter(name="Tag 0"))
     books = plan_for(BookS()).apply(Book.objects.order_by("pk").prefetch_related(mine))
     assert {data["first_tag"] for data in BookS(books, many=True).data} == {None, "Tag 0"}
+
+
+def test_objects_that_a_plan_is_loaded_for_are_asked_for_all(crowd, assert_reads):
+    books = list(Book.objects.order_by("pk"))
+    with unplanned():
+        plain = BookS(books, many=True).data
+    books = list(Book.objects.order_by("pk"))
+    reader = plan_for(BookS())
+    with assert_reads(reader.plan.queries - 1):  # the books are there
+        assert BookS(reader.load(books), many=True).data == plain
