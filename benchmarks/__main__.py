@@ -107,6 +107,7 @@ def _summary(
         **{each.name: round(each.quartile, 4) for each in report.figures},
         "details": {
             each.name: {
+                "quartile": round(each.quartile, 4),
                 "median": round(each.median, 4),
                 "gate": each.gate or None,
                 "passed": each.passed,

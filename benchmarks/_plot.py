@@ -1,9 +1,9 @@
-"""Draw what a benchmark of reads found, to be set into a page of the docs.
+"""Put what a benchmark of reads found into the docs: a drawing, and tables.
 
-    python -m benchmarks reads --json-only | python -m benchmarks._plot > performance.svg
+    python -m benchmarks reads --no-gate --json-only | python -m benchmarks._plot docs/explanation
 
-A row for each contender, a mark for each number of films, on a logarithmic scale: equal distances
-are equal ratios. It takes its colours from the page, light or dark.
+The drawing has a row for each contender, a mark for each number of films, on a logarithmic scale:
+equal distances are equal ratios. It takes its colours from the page, light or dark.
 """
 
 import json
@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from html import escape
+from pathlib import Path
 from typing import Any
 
 WIDTH, LEFT, RIGHT, TOP, ROW = 760, 210, 740, 66, 36
@@ -40,6 +41,44 @@ def medians(found: Mapping[str, Any]) -> Medians:
 def drawing(found: Mapping[str, Any]) -> str:
     """Return the drawing as SVG."""
     return "\n".join(_lines(medians(found))) + "\n"
+
+
+def tables(found: Mapping[str, Any]) -> str:
+    """Return the figures and everything beside them as Markdown."""
+    return "\n".join(_figures(found["details"])) + "\n" + "\n".join(_beside(found)) + "\n"
+
+
+def _figures(details: Mapping[str, Any]) -> Iterator[str]:
+    yield "| figure | less favourable quartile | median | gate | |"
+    yield "|---|---|---|---|---|"
+    for name, each in details.items():
+        verdict = "" if each["passed"] else "missed"
+        numbers = f"{_short(each['quartile'])} | {_short(each['median'])} | {each['gate'] or ''}"
+        yield f"| `{name}` | {numbers} | {verdict} |"
+
+
+def _beside(found: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the tables that the drawing does not show, and the machine."""
+    for title, numbers in found["facts"].items():
+        yield from _table(title, "", numbers)
+    for table in found["median_ms"]:
+        if not re.fullmatch(r"[\d,]+ films(, these two alone)?", table["title"]):
+            numbers = {name: ms for name, ms in table.items() if name != "title"}
+            yield from _table(table["title"], "ms", numbers)
+    machine = found["machine"]
+    versions = ", ".join(f"{name} {version}" for name, version in machine["packages"].items())
+    yield ""
+    yield f"{machine['cpus']} cores of {machine['cpu']}, one-minute load {machine['load_1min']}"
+    yield f"at the start; {machine['python']}, PostgreSQL {machine['postgresql']}, {versions}."
+
+
+def _table(title: str, unit: str, numbers: Mapping[str, float]) -> Iterator[str]:
+    yield from ("", f"| {title} | {unit} |", "|---|---|")
+    yield from (f"| {name} | {_short(number)} |" for name, number in numbers.items())
+
+
+def _short(number: float) -> str:
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
 
 
 def _lines(rows: Medians) -> Iterator[str]:
@@ -99,8 +138,15 @@ def _x(ms: float, decades: range) -> float:
 
 
 def _ms(ms: float) -> str:
-    return f"{ms:.0f}" if ms >= 10 else f"{ms:.1f}"
+    return f"{ms:,.0f}" if ms >= 10 else f"{ms:.1f}"
+
+
+def main(folder: str) -> None:
+    found = json.loads(sys.stdin.read().splitlines()[-1])
+    Path(folder, "performance.svg").write_text(drawing(found))
+    # Included in a page, and none itself: hence the suffix.
+    Path(folder, "performance-figures.txt").write_text(tables(found))
 
 
 if __name__ == "__main__":
-    sys.stdout.write(drawing(json.loads(sys.stdin.read().splitlines()[-1])))
+    main(*sys.argv[1:])

@@ -18,6 +18,7 @@ from benchmarks._reads.ways import (
     PLAIN,
     Way,
 )
+from tests.shelf import methods, rows
 
 SERVED = [way for way in PLAIN if way.served]
 EAGER = [way for way in PLAIN if not way.lazy]
@@ -49,6 +50,7 @@ def run(context: Context) -> Report:
             _over_hand_tuned("http_rps", served, of=JSON, at_least=5.5),
             *(_over_hand_written(rows, limit) for rows, limit in limits.items()),
             *_overhead(context),
+            *_methods(),
         ],
         _facts(context),
     )
@@ -82,6 +84,16 @@ def _overhead(context: Context) -> list[Figure]:
     return [
         figure("reads.request_overhead_us", static, at_most=600),
         figure("reads.request_overhead_dynamic_us", dynamic, at_most=1_300),
+    ]
+
+
+def _methods() -> list[Figure]:
+    """Return how much is understood of methods in the style of real projects' serializers."""
+    rows.fill(12)
+    found = methods.figures()
+    return [
+        figure("reads.methods_resolved", found["methods_resolved"], at_least=0.6),
+        figure("reads.methods_silent_miss", found["methods_silent_miss"], at_most=0),
     ]
 
 

@@ -145,3 +145,19 @@ def test_equal_ratios_are_equal_distances_in_a_drawing():
     decades = range(4)
     one, ten, hundred = (_plot._x(ms, decades) for ms in (1, 10, 100))
     assert hundred - ten == pytest.approx(ten - one, abs=0.2)
+
+
+def test_the_tables_of_the_docs_say_which_gate_was_missed():
+    detail = {"quartile": 1.214, "median": 1.1, "gate": "<= 1.15", "passed": False}
+    machine = {"cpus": 2, "cpu": "C", "load_1min": 0.1, "python": "P", "postgresql": "18"}
+    found = {
+        **FOUND,
+        "details": {"reads.x": detail},
+        "facts": {"Queries": {"DRF, naive": 901}},
+        "machine": {**machine, "packages": {"django": "6.1"}},
+    }
+    lines = _plot.tables(found).splitlines()
+    assert "| `reads.x` | 1.21 | 1.1 | <= 1.15 | missed |" in lines
+    assert "| DRF, naive | 901 |" in lines
+    assert "| 100 films over HTTP | ms |" in lines
+    assert not any("| 100 films |" in line for line in lines)
