@@ -19,7 +19,7 @@ from rest_framework.decorators import action, api_view
 from rest_framework.response import Response
 
 from tests.db.reads.urls import BookSerializer, Pages, TagSerializer, page
-from tests.shelf.models import Book, Chapter, Tag, Thriller
+from tests.shelf.models import Author, Book, Chapter, Tag, Thriller
 
 BOOKS = Book.objects.order_by("pk")
 
@@ -70,6 +70,14 @@ class Shelf(Open, viewsets.ModelViewSet):
         book.tags.create(name="published")
         book.key = "shown once"
         return Response({**self.get_serializer(book).data, "key": book.key})
+
+    @action(detail=True, methods=["post"])
+    @transaction.atomic
+    def rename_author(self, request, pk):
+        book = self.get_object()
+        before = book.author.name
+        Author.objects.filter(pk=book.author_id).update(name=f"{before} the Younger")
+        return Response(self.get_serializer(book).data)
 
     @action(detail=False, methods=["post"])
     def find(self, request):
@@ -267,6 +275,30 @@ class LeftAlone(Open, generics.ListAPIView):
     planned_reads = False
 
 
+class Closed(Open, generics.ListAPIView):
+    """Takes nothing when it is made."""
+
+    queryset = BOOKS
+    serializer_class = BookSerializer
+
+    def __init__(self):
+        super().__init__()
+
+
+class Registered(type):
+    """Lets no class be made that it has not heard of."""
+
+    def __new__(meta, name, bases, names):
+        if name == "Odd" and any(base.__name__ == "Odd" for base in bases):
+            raise RuntimeError("There is an Odd already.")
+        return super().__new__(meta, name, bases, names)
+
+
+class Odd(Open, generics.ListAPIView, metaclass=Registered):
+    queryset = BOOKS
+    serializer_class = BookSerializer
+
+
 class AsJSON(Open, generics.ListAPIView):
     queryset = BOOKS
     serializer_class = BookSerializer
@@ -319,6 +351,8 @@ urlpatterns = [
     path("as-json/", AsJSON.as_view()),
     path("as-odd-json/", AsOddJSON.as_view()),
     path("own-json/", OwnJSON.as_view()),
+    path("closed/", Closed.as_view()),
+    path("odd/", Odd.as_view()),
     path("never/", never_cache(Optimised.as_view())),
     path("cached/", never_cache(cache_page(0)(ByCursor.as_view()))),
     path("plain/", Plain.as_view()),

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from matinee import receipts
 from matinee.reads import unplanned
 from matinee.reads.drf import _attempt
-from matinee.reads.drf.middleware import PlannedReadsMiddleware
+from matinee.reads.drf.middleware import PlannedReadsMiddleware, _planned
 from tests.shelf.models import Author, Book, Tag
 
 pytestmark = pytest.mark.urls("tests.db.reads.project")
@@ -163,6 +163,25 @@ def test_a_lock_is_never_taken_over_a_join(library, get):
     assert "JOIN" not in locking
 
 
+@pytest.mark.parametrize(
+    ("path", "report"),
+    [
+        ("/closed/", "Closed is not planned: ReadsError: Closed.__init__() must take any keyword"),
+        ("/odd/", "Odd is not planned: RuntimeError: There is an Odd already."),
+    ],
+)
+def test_a_view_that_cannot_be_planned_answers_as_ever(library, get, caplog, path, report):
+    _planned.cache_clear()
+    _attempt._reported.clear()
+    library(2)
+    _, sql = get(path)
+
+    assert len(sql) > 3
+    reports = [each.getMessage() for each in caplog.records if each.name == "matinee.reads"]
+    assert len(reports) == 1
+    assert reports[0].startswith(report)
+
+
 @pytest.mark.parametrize("method", ["delete", "patch", "put"])
 def test_a_write_to_a_view_with_serializers_for_reading_alone_fails_only_where_it_did(
     library, client, method
@@ -230,6 +249,13 @@ def test_what_an_action_sets_on_an_object_is_on_it_still(library, send):
     changed, _ = send("post", f"/shelf/{Book.objects.first().pk}/publish/")
 
     assert changed["key"] == "shown once"
+
+
+def test_a_relation_that_was_read_before_the_write_is_fresh(library, send):
+    library(1)
+    changed, _ = send("post", f"/shelf/{Book.objects.first().pk}/rename_author/")
+
+    assert changed["author"]["name"] == "Author 0 the Younger"
 
 
 def test_an_action_that_finds_by_post_runs_the_plan(library, send):

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from functools import cache
-from inspect import iscoroutinefunction, markcoroutinefunction
+from inspect import Parameter, iscoroutinefunction, markcoroutinefunction, signature
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +11,8 @@ from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
 from rest_framework.generics import GenericAPIView
 
+from matinee.exceptions import ReadsError
+from matinee.reads.drf._attempt import attempt
 from matinee.reads.drf._views import PlannedReads
 
 __all__ = ["PlannedReadsMiddleware"]
@@ -60,9 +62,10 @@ def plan(callback: Any) -> None:
     cls = getattr(callback, "cls", None)
     if not isinstance(cls, type) or not issubclass(cls, GenericAPIView):
         return
-    if not issubclass(cls, PlannedReads):
+    planned = None if issubclass(cls, PlannedReads) else _planned(cls)
+    if planned is not None:
         for given in (callback.initkwargs, getattr(callback, "view_initkwargs", {})):
-            given.setdefault("__class__", _planned(cls))
+            given.setdefault("__class__", planned)
 
 
 def is_installed() -> bool:
@@ -74,8 +77,19 @@ def is_installed() -> bool:
 
 
 @cache
-def _planned(cls: type) -> type:
-    """Return *cls* with ``PlannedReads`` before it, under its own name."""
+def _planned(cls: type) -> type | None:
+    """Return *cls* with ``PlannedReads`` before it, by its own name; None where that can't be."""
+    return attempt(cls.__name__, lambda: _subclass(cls), None)
+
+
+def _subclass(cls: type) -> type:
+    takes = signature(cls).parameters.values()
+    if not any(each.kind is Parameter.VAR_KEYWORD for each in takes):
+        raise ReadsError(
+            f"{cls.__name__}.__init__() must take any keyword arguments, as View's does.",
+            hint="Have the class inherit from PlannedReads, or take and hand on **kwargs.",
+            code="reads.view_init",
+        )
     names: dict[str, Any] = {
         name: getattr(cls, name) for name in ("__module__", "__qualname__", "__doc__")
     }
