@@ -15,7 +15,13 @@ def defaults(settings):
 
 
 def found():
-    return [(message.id, message.msg) for message in run_checks(tags=["matinee"])]
+    """What is wrong with the settings; serializers of other tests are others' business."""
+    messages = run_checks(tags=["matinee"])
+    return [
+        (each.id, each.msg)
+        for each in messages
+        if each.id.startswith(("matinee.E0", "matinee.E101"))
+    ]
 
 
 def declared():
