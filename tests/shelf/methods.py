@@ -4,6 +4,7 @@
 were understood, and how many sent a query that nobody foresaw.
 """
 
+import contextlib
 import copy
 import functools
 import itertools
@@ -723,6 +724,214 @@ def view_from_the_context(self, book):
 @reads("tags.*", note=Kind.UNSEEN)
 def rows_handed_to_a_library(self, book):
     return json.dumps(list(book.tags.all()), default=str)
+
+
+# What is easily missed.
+
+
+class Formatter:
+    def __call__(self, thing):
+        return thing.name
+
+
+class Deep(Card):
+    def __init__(self, book):
+        super().__init__(book)
+        self.tags = list(book.tags.all())
+
+    def __getattr__(self, name):
+        return getattr(self.book, name)
+
+    @classmethod
+    def of(cls, book):
+        return cls(book)
+
+
+@contextlib.contextmanager
+def opened(book):
+    yield book.author
+
+
+formatter = Formatter()
+BYLINE, EDITED = "by {}", "by {0.editor.name}"
+FORMATS = {"new": label_of, "used": formatter}
+
+
+@reads("author.name")
+def format_string(self, book):
+    return BYLINE.format(book.author.name if book.author else "")
+
+
+@reads("*", note=Kind.UNSEEN)
+def format_string_that_follows(self, book):
+    return EDITED.format(book)
+
+
+@reads("author.name", "author.country.name")
+def percent(self, book):
+    return "%s" % book.author  # noqa: UP031
+
+
+@reads("tags.name")
+def printed_rows(self, book):
+    return " ".join(map(str, book.tags.all()))
+
+
+@reads("tags.books.title")
+def rows_of_rows(self, book):
+    return [b.title for tag in book.tags.all() for b in tag.books.all()]
+
+
+@reads("chapters.note_set.text")
+def sum_of_lists(self, book):
+    notes = sum((list(c.note_set.all()) for c in book.chapters.all()), [])  # noqa: RUF017
+    return [note.text for note in notes]
+
+
+@reads("editor.name", "author.name")
+def getattr_in_a_loop(self, book):
+    return [getattr(getattr(book, name, None), "name", None) for name in ("author", "editor")]
+
+
+@reads("editor.country.name")
+def attrgetter_with_a_path(self, book):
+    try:
+        return operator.attrgetter("editor.country.name")(book)
+    except AttributeError:
+        return None
+
+
+@reads("author.name", "editor.name")
+def spread_arguments(self, book):
+    found = [label_of(*[book.editor])]
+    return found + ([label_of(*(book.author, "* "))] if book.author else [])
+
+
+@reads("editor.name")
+def callable_object(self, book):
+    return formatter(book.editor)
+
+
+@reads("editor.name", "state")
+def dispatch_table(self, book):
+    return FORMATS.get(book.state, label_of)(book.editor)
+
+
+@reads("author.name")
+def under_a_context_manager(self, book):
+    with opened(book) as author:
+        return author.name if author else None
+
+
+@reads("tags.name", "blurb")
+def delegating_helper(self, book):
+    helper = Deep.of(book)
+    return [tag.name for tag in helper.tags] + [helper.blurb]
+
+
+@reads("author.name", "editor.name")
+def unpacked_named_tuple(self, book):
+    first, last = Span(book.author, book.editor)
+    return [each.name for each in (first, last) if each]
+
+
+@reads("editor.name")
+def kept_on_self(self, book):
+    self._editor = book.editor
+    return self._editor.name
+
+
+@reads("editor.bio")
+def kept_on_the_object(self, book):
+    if not hasattr(book, "_bio"):
+        book._bio = book.editor
+    return book._bio.bio
+
+
+@reads("editor.*", note=Kind.UNSEEN)
+def kept_elsewhere(self, book):
+    self.context["editor"] = book.editor
+    return self.context["editor"].name
+
+
+@reads("author[]", note=Kind.UNSEEN)
+def shared_variable(self, book):
+    found = None
+
+    def look():
+        nonlocal found
+        found = book.author
+
+    look()
+    return found.name if found else None
+
+
+@reads("tags.name", "chapters.title")
+def zipped(self, book):
+    return [
+        f"{t.name}{c.title}" for t, c in zip(book.tags.all(), book.chapters.all(), strict=False)
+    ]
+
+
+@reads("chapters.number", "chapters.title")
+def extreme(self, book):
+    latest = max(book.chapters.all(), key=lambda c: c.number, default=None)
+    return latest and latest.title
+
+
+@reads("chapters.title")
+def star_unpacking(self, book):
+    first, *rest = [*book.chapters.all(), None]
+    return [each.title for each in [first, *rest] if each]
+
+
+@reads("author.name")
+def local_lambda(self, book):
+    name = lambda thing: thing.name  # noqa: E731
+    return name(book.author) if book.author else None
+
+
+@reads("tags.name")
+def inner_recursion(self, book):
+    def walk(tags):
+        return [tags[0].name, *walk(tags[1:])] if tags else []
+
+    return walk(list(book.tags.all()))
+
+
+@reads(note=Kind.APART)
+def through_rows(self, book):
+    return book.tags.through.objects.filter(book=book).count()
+
+
+@reads("id", note=Kind.APART)
+def its_own_class(self, book):
+    return type(book).objects.get(pk=book.pk).title and book.__class__.objects.count()
+
+
+@reads(note=Kind.APART)
+def raw_sql(self, book):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return cursor.fetchone()[0]
+
+
+@reads("chapters.note_set.filter(text='x').exists()")
+def question_to_rows(self, book):
+    return any(c.note_set.filter(text="x").exists() for c in book.chapters.all())
+
+
+@reads("author.books.exclude(state='new').count()")
+def question_beyond_a_relation(self, book):
+    return book.author.books.exclude(state="new").count() if book.author else 0
+
+
+@reads("chapters.filter(number=3)", "chapters[]")
+def chapters_twice(self, book):
+    found = book.chapters.all()
+    if found:
+        found = found.filter(number=3)
+    return len(found)
 
 
 # Reading and running them.

@@ -4,6 +4,7 @@ import collections
 import functools
 import itertools
 import operator
+import re
 from collections.abc import Callable
 from logging import Logger
 from typing import Any
@@ -27,6 +28,7 @@ from matinee.reads._analysis.values import (
     Live,
     Made,
     Object,
+    Own,
     Rows,
     Value,
     Values,
@@ -64,10 +66,17 @@ def container(reading: Reading, items: Items, name: str, given: Arguments) -> Va
     return (Items(items.values),)
 
 
-def string(reading: Reading, name: str, given: Arguments) -> Values:
-    """Call the method *name* of a string."""
-    values = iteration.elements(reading, given.all()) if name == "join" else given.all()
-    return iteration.text(reading, values)
+def string(reading: Reading, pattern: str, name: str, given: Arguments) -> Values:
+    """Call the method *name* of the string *pattern*, "" where it is not known."""
+    if name == "join":
+        return iteration.text(reading, iteration.elements(reading, given.all()))
+    if name.startswith("format") and (not pattern or _FOLLOWS.search(pattern)):
+        reading.escape("format", given.all())
+        return PLAIN
+    return iteration.text(reading, given.all())
+
+
+_FOLLOWS = re.compile(r"\{[^}]*[.\[]")  # "{0.author}": attributes that a format string follows
 
 
 # What is looped over.
@@ -155,10 +164,17 @@ def _reduce(reading: Reading, given: Arguments) -> Values:
 
 
 def _consume(reading: Reading, given: Arguments) -> Values:
-    """Loop over, and keep nothing: ``len``, ``sum``, ``any``, ``all``."""
-    for each in iteration.test(reading, iteration.elements(reading, given.all())):
-        special(reading, each, "__add__", PLAIN)
+    """Loop over, and keep nothing: ``any``, ``all``."""
+    iteration.test(reading, iteration.elements(reading, given.all()))
     return PLAIN
+
+
+def _sum(reading: Reading, given: Arguments) -> Values:
+    inside = union(iteration.elements(reading, given.get(0)), given.get(1, "start"))
+    for each in inside:
+        special(reading, each, "__add__", inside)
+    lists = [item for each in inside if isinstance(each, Items) for item in each.values]
+    return (Items(lists),) if lists else PLAIN
 
 
 def _len(reading: Reading, given: Arguments) -> Values:
@@ -215,8 +231,16 @@ def assign(reading: Reading, owner: Value, name: str, values: Values) -> None:
         case Made(attributes=attributes):
             attributes[name] = union(attributes.get(name, NOTHING), values)
         case Object(draft):
-            known = reading.assigned.get((id(draft), name), NOTHING)
-            reading.assigned[id(draft), name] = union(known, values)
+            _keep(reading, draft, name, values)
+        case Own(cls):
+            _keep(reading, cls, name, values)
+        case _:
+            reading.escape(f"an attribute {name} elsewhere", values)
+
+
+def _keep(reading: Reading, owner: object, name: str, values: Values) -> None:
+    known = reading.assigned.get((id(owner), name), NOTHING)
+    reading.assigned[id(owner), name] = union(known, values)
 
 
 def _type(_reading: Reading, given: Arguments) -> Values:
@@ -346,7 +370,8 @@ _KNOWN_CALLS: list[tuple[Handler, tuple[Any, ...]]] = [
     (_filter, (filter,)),
     (_groupby, (itertools.groupby,)),
     (_reduce, (functools.reduce,)),
-    (_consume, (sum, any, all)),
+    (_sum, (sum,)),
+    (_consume, (any, all)),
     (_len, (len,)),
     (_bool, (bool,)),
     (_printed("__str__"), (str, print)),

@@ -16,6 +16,7 @@ from matinee.reads._analysis.objects import lift, special
 from matinee.reads._analysis.reading import Reading
 from matinee.reads._analysis.source import is_project, source_of
 from matinee.reads._analysis.values import (
+    NOTHING,
     PLAIN,
     Annotation,
     Apart,
@@ -73,13 +74,15 @@ HARMLESS = frozenset(  # of what came from outside: dicts, strings, the request
 )
 
 
-def call(reading: Reading, function: Value, given: Arguments) -> Values:  # noqa: PLR0911  one for each kind
+def call(reading: Reading, function: Value, given: Arguments) -> Values:  # noqa: C901, PLR0911  one for each kind
     """Call *function*; return what it may return."""
     match function:
         case Bound():
             return call(reading, function.function, given.after(function))
         case Closure():
             return function.run(given)
+        case Live(None):
+            return NOTHING  # it would raise
         case Live(thing):
             return _live(reading, thing, given)
         case Method(owner, name):
@@ -101,7 +104,7 @@ def call(reading: Reading, function: Value, given: Arguments) -> Values:  # noqa
 # Functions and classes in memory.
 
 
-def _live(reading: Reading, thing: Any, given: Arguments) -> Values:
+def _live(reading: Reading, thing: Any, given: Arguments) -> Values:  # noqa: PLR0911
     if (said := needs_of(thing)) is not None:
         return _stated(reading, said, given)
     handler = builtin.handler(thing) or reading.framework.known(thing)
@@ -117,6 +120,9 @@ def _live(reading: Reading, thing: Any, given: Arguments) -> Values:
             first = tuple(lift(reading, each) for each in thing.args)
             named = tuple((key, lift(reading, each)) for key, each in thing.keywords.items())
             return call(reading, Bound(Live(thing.func), first, named), given)
+    called = inspect.getattr_static(type(thing), "__call__", None)
+    if isinstance(called, FunctionType) and not inspect.isroutine(thing):
+        return call(reading, Bound(Live(called), ((Live(thing),),)), given)
     return _function(reading, thing, given)
 
 
@@ -222,7 +228,7 @@ def _method(reading: Reading, owner: Value, name: str, given: Arguments) -> Valu
         case Live(thing) if name == "__subclasses__" and isinstance(thing, type):
             return (Items(list(map(Live, thing.__subclasses__()))),)
         case Live(thing) if isinstance(thing, str):
-            return builtin.string(reading, name, given)
+            return builtin.string(reading, thing, name, given)
         case Live(thing) if name in managers.QUESTIONS:
             return _foreign(reading, f"{_name(thing)}.{name}", given, strict=False)
         case Plain():
@@ -232,7 +238,7 @@ def _method(reading: Reading, owner: Value, name: str, given: Arguments) -> Valu
 
 def _of_plain(reading: Reading, name: str, given: Arguments) -> Values:
     if name in {"join", "format"}:
-        return builtin.string(reading, name, given)
+        return builtin.string(reading, "", name, given)
     return _outside(reading, f".{name}()", given, PLAIN)
 
 

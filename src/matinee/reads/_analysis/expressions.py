@@ -88,6 +88,8 @@ class Expressions(ast.NodeVisitor):
                 for owner in self.value(inner):
                     if isinstance(owner, Items):
                         owner.values[:] = union(owner.values, values)
+                    else:
+                        self.reading.escape("a container elsewhere", values)
 
     # Names and attributes.
 
@@ -246,7 +248,7 @@ class Expressions(ast.NodeVisitor):
             for condition in each.ifs:
                 self.test(condition)
         values = union(*(self.value(each) for each in parts))
-        self.env = before
+        self.env |= before
         return (Items(list(values)),)
 
     # Values that pass through.

@@ -202,7 +202,13 @@ class Body(Expressions):
     def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
         for item in node.items:
             values = self.value(item.context_expr)
-            entered = [special(self.reading, each, "__enter__") or (each,) for each in values]
+            # What a generator under @contextmanager yields is what the block gets.
+            entered = [
+                elements(self.reading, (each,))
+                if isinstance(each, Items)
+                else special(self.reading, each, "__enter__") or (each,)
+                for each in values
+            ]
             self.compared(values, "__exit__", PLAIN)
             if item.optional_vars is not None:
                 self.bind(item.optional_vars, union(*entered))
@@ -260,6 +266,11 @@ class Body(Expressions):
             self.env[name] = lift(self.reading, *_import(node, alias, self.names))
 
     visit_ImportFrom = visit_Import
+
+    def visit_Nonlocal(self, node: ast.Nonlocal | ast.Global) -> None:
+        self.reading.unseen(f"{', '.join(node.names)} is shared between functions")
+
+    visit_Global = visit_Nonlocal
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self.env[node.name] = (Foreign(node.name),)

@@ -41,6 +41,8 @@ def _elements(reading: Reading, value: Value) -> Values:  # noqa: PLR0911  one f
             return items(reading, thing)
         case Annotation(name):
             return (Annotation(name, deep=True),)
+        case Made(cls, attributes) if issubclass(cls, tuple):
+            return union(*attributes.values())
         case Object() | Made():
             found = special(reading, value, "__iter__")
             return elements(reading, found) if found else NOTHING
@@ -55,6 +57,8 @@ def unpacked(reading: Reading, value: Value, count: int) -> list[Values]:
         return list(value.order)
     if isinstance(value, Live) and isinstance(value.thing, tuple) and len(value.thing) == count:
         return [items(reading, (each,)) for each in value.thing]
+    if isinstance(value, Made) and len(value.attributes) == count:
+        return list(value.attributes.values())
     return [_elements(reading, value)] * count
 
 

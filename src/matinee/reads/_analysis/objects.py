@@ -27,6 +27,7 @@ from matinee.reads._analysis.values import (
     Closure,
     Foreign,
     Generic,
+    Items,
     Live,
     Made,
     Method,
@@ -45,6 +46,7 @@ from matinee.reads.shape import Hop, Link
 __all__ = ["attribute", "called_if_simple", "items", "lift", "special", "user_model"]
 
 _CACHED = (cached_property, functional.cached_property)
+_CONTAINERS = (Mapping, list, tuple, set, frozenset)
 MOST_BRANCHES = 64  # entries of a constant table that are looked at
 _MISSING = object()
 
@@ -58,7 +60,7 @@ def lift(reading: Reading, thing: Any, text: str = "") -> Values:
     return (Live(thing),)
 
 
-def attribute(reading: Reading, value: Value, name: str) -> Values:  # noqa: C901, PLR0911  one for each kind
+def attribute(reading: Reading, value: Value, name: str) -> Values:  # noqa: C901, PLR0911, PLR0912  one for each kind
     """Return what ``value.<name>`` may be, and want what reading it takes."""
     match value:
         case Object():
@@ -86,8 +88,10 @@ def attribute(reading: Reading, value: Value, name: str) -> Values:  # noqa: C90
             return (Annotation(f"{what}.{name}", deep=True), Method(value, name))
         case Foreign(what, strict):
             return _of_foreign(reading, what, name, strict=strict)
-        case Plain():
-            return (Method(value, name),)
+        case Apart() if name in {"objects", "_default_manager"}:
+            return (value.asking(f".{name}"),)
+        case Plain() if name in {"objects", "_default_manager"}:
+            return (Apart(None, name),)
     return (Method(value, name),)
 
 
@@ -167,9 +171,11 @@ def _of_rows(rows: Rows, name: str) -> Values:
     match name:
         case "model":
             return (Live(rows.hop.model),)
+        case "through":
+            return (Apart(None, f"{rows.hop.attribute}.through"),)
         case "instance":
             return (rows.owner,)
-        case "query" | "db" | "through" | "ordered":
+        case "query" | "db" | "ordered":
             return PLAIN
     return (Method(rows, name),)
 
@@ -184,6 +190,10 @@ def _of_live(reading: Reading, thing: Any, name: str) -> Values:
         return (Foreign(text),) if found is _MISSING else lift(reading, found, text)
     if isinstance(thing, type):
         return _of_class(reading, thing, name)
+    if isinstance(thing, str):
+        return (Method(Live(thing), name),)
+    if isinstance(thing, _CONTAINERS):
+        return (Method(Items(list(items(reading, thing))), name),)
     found = inspect.getattr_static(thing, name, _MISSING)
     if found is _MISSING:
         return (Method(Live(thing), name),)
@@ -230,6 +240,8 @@ def _of_foreign(reading: Reading, what: str, name: str, *, strict: bool) -> Valu
 
 
 def _of_own(reading: Reading, value: Own, cls: type, name: str) -> Values:
+    if (id(cls), name) in reading.assigned:
+        return reading.assigned[id(cls), name]
     if (known := reading.framework.own(cls, name)) is not None:
         return known
     if name == "__class__":
@@ -321,6 +333,6 @@ def items(reading: Reading, thing: Any) -> Values:
     """Return what is in a constant container."""
     if isinstance(thing, Mapping):
         thing = list(thing.values())
-    if isinstance(thing, list | tuple | set | frozenset | type(Enum)):
+    if isinstance(thing, (*_CONTAINERS, type(Enum))):
         return union(*(lift(reading, each) for each in list(thing)[:MOST_BRANCHES]))
     return PLAIN if isinstance(thing, str | bytes | range) else (Foreign("items"),)
