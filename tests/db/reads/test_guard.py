@@ -7,11 +7,12 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.core.exceptions import SynchronousOnlyOperation
 from django.db import connection
-from rest_framework import serializers
+from rest_framework import pagination, serializers, viewsets
+from rest_framework.test import APIRequestFactory
 
 from matinee.exceptions import ReadsError
 from matinee.reads import _guard, unplanned
-from matinee.reads.drf import PlannedSerializer, plan_for
+from matinee.reads.drf import PlannedReads, PlannedSerializer, plan_for
 from matinee.reads.drf._rendering import rendering
 from tests.shelf.models import Author, Book, Chapter, Mark, Note, Shop, Tag, Thriller, Visit
 
@@ -169,6 +170,70 @@ def test_a_query_outside_of_a_field_is_nobodys_miss(library, on_miss, reported):
     on_miss("raise")
     with rendering(EditorS(), "EditorS"):
         assert Tag.objects.count()
+    assert reported() == []
+
+
+# Views.
+
+
+class HiddenS(serializers.ModelSerializer):
+    asked = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Book
+        fields = ["title", "author", "asked"]
+
+    get_asked = unseen("row.editor.name if row.editor_id else None")
+
+
+class Hidden(PlannedReads, viewsets.ModelViewSet):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = HiddenS
+    pagination_class = pagination.LimitOffsetPagination
+    filter_backends = ()
+    permission_classes = ()
+    authentication_classes = ()
+
+
+def answered(actions, *, data=None, accept="application/json", **kwargs):
+    method = next(iter(actions))
+    request = getattr(APIRequestFactory(), method)("/", data, headers={"accept": accept})
+    return Hidden.as_view(actions)(request, **kwargs).render()
+
+
+@pytest.mark.parametrize("query", [None, {"limit": 2}], ids=["whole", "paged"])
+def test_lists_are_watched(library, reported, query):
+    library(3)
+    assert answered({"get": "list"}, data=query).status_code == 200
+    (record,) = reported()
+    assert record.getMessage().startswith("Hidden.list ran ")
+    assert record.place.path == ("HiddenS.asked",)
+    assert record.count == (2 if query else 3)
+
+
+def test_single_objects_are_watched(library, on_miss):
+    library(1)
+    on_miss("raise")
+    with pytest.raises(ReadsError, match=r"HiddenS\.asked"):
+        answered({"get": "retrieve"}, pk=Book.objects.get().pk)
+
+
+def test_the_answer_to_a_write_is_watched_and_the_write_is_not(library, reported):
+    library(1)
+    pk = Book.objects.get().pk
+    assert answered({"patch": "partial_update"}, data={"title": "New"}, pk=pk).status_code == 200
+    assert Book.objects.get().title == "New"
+    (record,) = reported()
+    assert record.count == 1
+
+
+def test_the_forms_of_the_browsable_api_are_not_watched(library, reported, on_miss):
+    library(2)
+    on_miss("raise")
+    Book.objects.update(editor=None)  # so that no field asks
+    pk = Book.objects.first().pk
+    page = answered({"get": "retrieve", "put": "update"}, pk=pk, accept="text/html")
+    assert "<select" in page.content.decode()
     assert reported() == []
 
 
