@@ -28,3 +28,4 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Not UTC: conversion is part of the work.
 TIME_ZONE = "Europe/Vienna"
 USE_TZ = True
+ROOT_URLCONF = "benchmarks._reads.urls"

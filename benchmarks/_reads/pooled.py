@@ -12,5 +12,4 @@ DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     "pool": {"min_size": CLIENTS, "max_size": CLIENTS},
 }
-ROOT_URLCONF = "benchmarks._reads.urls"
 ALLOWED_HOSTS = ["127.0.0.1"]
