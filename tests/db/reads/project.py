@@ -214,6 +214,19 @@ class ByCursor(Open, generics.ListAPIView):
     serializer_class = SlimSerializer
 
 
+class LookingPages(Pages):
+    def paginate_queryset(self, queryset, request, view=None):
+        rows = super().paginate_queryset(queryset, request, view)
+        self.blurbs = [book.blurb for book in rows]
+        return rows
+
+
+class ByLookingPages(Open, generics.ListAPIView):
+    pagination_class = LookingPages
+    queryset = BOOKS
+    serializer_class = SlimSerializer
+
+
 class Gate(permissions.BasePermission):
     def has_object_permission(self, request, view, obj):
         return obj.blurb is not None
@@ -342,6 +355,7 @@ urlpatterns = [
     path("values/", Values.as_view()),
     path("locked/<int:pk>/", Locked.as_view()),
     path("by-cursor/", ByCursor.as_view()),
+    path("by-looking-pages/", ByLookingPages.as_view()),
     path("guarded/<int:pk>/", Guarded.as_view()),
     path("failing/", Failing.as_view()),
     path("counting/", Counting.as_view()),

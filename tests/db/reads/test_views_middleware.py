@@ -80,6 +80,7 @@ def send(client):
         ("/authors/{author}/books/", 3),
         ("/by-cursor/", 1),
         ("/cached/", 1),
+        ("/by-looking-pages/", 2),
         ("/guarded/{pk}/", 1),
         ("/failing/", 3),
         ("/counting/", 2),

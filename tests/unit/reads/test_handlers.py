@@ -49,6 +49,16 @@ class Own(viewsets.ModelViewSet):
         return Response(rows().data)
 
 
+class Handed(viewsets.ModelViewSet):
+    def get_object(self):
+        book = super().get_object()
+        book.label = book.blurb[:10]
+        return book
+
+    def paginate_queryset(self, queryset):
+        return [book for book in super().paginate_queryset(queryset) if book.blurb]
+
+
 FACTS = ("serializes", "single", "paginates", "shipped")
 
 
@@ -68,6 +78,8 @@ FACTS = ("serializes", "single", "paginates", "shipped")
         (Own, "list", "serializes"),
         (Own, "retrieve", "single"),
         (Own, "within", "serializes"),
+        (Handed, "list", "serializes paginates"),
+        (Handed, "retrieve", "serializes single"),
     ],
 )
 def test_a_handler_is_known_by_what_it_calls(cls, name, facts):

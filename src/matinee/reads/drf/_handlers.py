@@ -14,6 +14,9 @@ _ROWS = frozenset(
     {"get_object", "get_queryset", "filter_queryset", "paginate_queryset", "queryset"}
 )
 _ENDS = _ROWS | {"get_serializer"}
+# Those that are given rows, or make them; overridden, they may look at any.
+_HANDED = frozenset({"get_object", "paginate_queryset", "get_serializer"})
+_SHIPPED = ("rest_framework.", "matinee.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +76,18 @@ def _handler(cls: type, name: str) -> Handler:
         owner, function = found
         mentioned = set(_names(function.__code__))
         calls |= mentioned & _ENDS
-        if not function.__module__.startswith("rest_framework."):
+        if not function.__module__.startswith(_SHIPPED):
             shipped = shipped and not mentioned & _ROWS
         if "super" in mentioned:
             waiting.append((method, owner + 1))
         waiting += [(each, 0) for each in mentioned - _ENDS - {method}]
+    shipped = shipped and all(_is_shipped(cls, each) for each in calls & _HANDED)
     return Handler(name, frozenset(calls), shipped)
+
+
+def _is_shipped(cls: type, name: str) -> bool:
+    found = [vars(each)[name] for each in cls.__mro__ if name in vars(each)]
+    return all(inspect.unwrap(each).__module__.startswith(_SHIPPED) for each in found)
 
 
 def _defined(cls: type, name: str, position: int) -> tuple[int, FunctionType] | None:

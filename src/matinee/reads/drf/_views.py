@@ -73,7 +73,8 @@ def in_plain_lists(view: Any, handler: Handler) -> bool:
     Permissions look at single objects, handlers of the project's own at any, and cursors at the
     columns that rows are ordered by.
     """
-    blind = view.paginator is None or isinstance(view.paginator, COUNTING)
+    pages = getattr(type(view.paginator), "paginate_queryset", None)
+    blind = view.paginator is None or pages in {each.paginate_queryset for each in COUNTING}
     return handler.shipped and not handler.single and blind
 
 
