@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from matinee import conf
+from matinee.reads._request import answering as for_request
 from matinee.reads.drf._finish import Finish, decoded, encoded
 from matinee.reads.drf._forms import output_settings
 from matinee.reads.drf._inspect import is_static
@@ -48,7 +49,8 @@ class Answering:
         Raises:
             Unfit: Only instances can answer for these rows.
         """
-        text = self.statement.fetch(queryset, comment=comment)
+        with for_request(self.serializer.context.get("request")):
+            text = self.statement.fetch(queryset, comment=comment)
         for token in _telltales(self.statement.projection):
             if token in text:
                 raise Unfit(f"there is {token} in the answer")

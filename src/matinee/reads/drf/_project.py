@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from django.db.models import Model
@@ -15,6 +15,7 @@ from matinee import conf
 from matinee.reads import _facts as facts
 from matinee.reads.drf._forms import formed, stored
 from matinee.reads.drf._inspect import Inspection
+from matinee.reads.drf._words import ComputedField, PartField, RelatedField
 from matinee.reads.plan import Plan, plan_of
 from matinee.reads.projection import (
     NULL,
@@ -27,7 +28,8 @@ from matinee.reads.projection import (
     Unfit,
     Value,
 )
-from matinee.reads.shape import Ask, Draft, Hop, Kind, Link, Shape
+from matinee.reads.shape import Ask, Draft, Hop, Kind, Link, Rows, Shape
+from matinee.reads.sqljson import output_of
 
 __all__ = ["project"]
 
@@ -46,7 +48,7 @@ def project(
         Unfit: One statement cannot bring along what its Python code reads.
     """
     inspection = Inspection(serializer, model, max_depth=conf.reads.max_depth)
-    root = _Level(inspection, serializer, model, annotations or {})
+    root = _Level(inspection, serializer, model, annotations or {}, inspection.shape)
     return root.projection((), of_class=True), inspection.static
 
 
@@ -59,12 +61,14 @@ class _Level:
         serializer: The serializer.
         model: Of its rows.
         annotations: What the rows bring beside their columns.
+        shape: What is read of the rows, where something is; it says which rows are chosen.
     """
 
     inspection: Inspection
     serializer: Any
     model: type[Model]
     annotations: Mapping[str, Any]
+    shape: Shape | None
 
     def projection(self, path: tuple[str, ...], *, of_class: bool = False) -> Projection:
         """Return what the serializer makes of a row."""
@@ -87,11 +91,28 @@ class _Level:
         if remade:
             self.inspection.serializer(self.serializer, draft, path)
         code = remade or any(isinstance(each, Python) for each in entries)
+        if code:
+            self.declared(draft)
         needs = _needs(draft.freeze()) if code else None
         return Projection(self.model, tuple(entries), needs, remade)
 
+    def declared(self, draft: Draft) -> None:
+        """Want what is computed and chosen by hand, which code may find on the object."""
+        if self.shape is None:
+            return
+        fields = self.serializer._readable_fields
+        theirs = {each.part.rows.place for each in fields if isinstance(each, PartField)}
+        for each in self.shape.computed:
+            if each.name not in theirs:
+                draft.compute(each.name, each.expression, *each.asks)
+        for relation in self.shape.relations:
+            if relation.rows != Rows() and relation.place not in theirs:
+                draft.merge_relation(relation)
+
     def entry(self, field: Any, path: tuple[str, ...]) -> Entry | None:
         """Return what the database writes for *field*, None where Python must."""
+        if isinstance(field, PartField):
+            return self.part(field, path)
         if not _shipped(field, "get_attribute"):
             return None
         match field:
@@ -102,6 +123,24 @@ class _Level:
             case relations.RelatedField():
                 return self.related(field, field)
         return self.value(field)
+
+    def part(self, field: PartField, path: tuple[str, ...]) -> Entry | None:
+        """Return what a field brings that says so itself."""
+        key, part = str(field.field_name), field.part
+        if isinstance(field, ComputedField):
+            return self.computed(key, field.represented(self.model), part.expression)
+        found = self.walk(part.path.split("__"))
+        if not isinstance(field, RelatedField) or found is None or not _untouched(field.serializer):
+            return None
+        hops, model = found
+        _, shape = _read(self.shape, hops, part.rows.place)
+        inside = self.within(field.serializer.child, model, path, {}, shape)
+        return Nested(key, inside, hops, many=True, rows=_ordered(part.rows, model))
+
+    def computed(self, key: str, field: Any, expression: Any) -> Value | None:
+        """Return the value of an expression, as *field* writes it."""
+        how = formed(field, stored(output_of(expression, self.model)), computed=True)
+        return Value(key, key, *how, expression=expression) if how else None
 
     def value(self, field: Any) -> Value | None:
         """Return the value of a column."""
@@ -117,6 +156,9 @@ class _Level:
             return None
         hops, model = found
         name = _column(model, last)
+        for each in self.shape.computed if self.shape and not names else ():
+            if each.name == last and name is None:
+                return self.computed(str(field.field_name), field, each.expression)
         annotation = name is None and not names and self.brings(last)
         if annotation:
             how = formed(field, stored(self.annotations[last]), computed=True)
@@ -151,7 +193,8 @@ class _Level:
             return self.bare(key, model, hop.near[0], path=hops, broken=broken)
         column = _column(far, inner)
         value = self.bare("", far, column) if column else None
-        return Nested(key, value, (*hops, hop), many, broken=broken) if value else None
+        rows, _ = _read(self.shape, (*hops, hop))
+        return Nested(key, value, (*hops, hop), many, rows, broken) if value else None
 
     def bare(self, key: str, model: type[Model], column: str, **more: Any) -> Value | None:
         """Return the value of a column as it is on the instance."""
@@ -168,7 +211,7 @@ class _Level:
         if field.source == "*":
             if many:
                 return None
-            inside = self.within(field, self.model, path, self.annotations)
+            inside = self.within(field, self.model, path, self.annotations, self.shape)
             return Nested(str(field.field_name), inside)
         found = self.walk(field.source_attrs)
         if found is None or broken is None:
@@ -176,13 +219,20 @@ class _Level:
         hops, model = found
         if not hops or many is not (hops[-1].link is Link.MANY):
             return None
-        inside = self.within(one, model, path, {})
-        return Nested(str(field.field_name), inside, hops, many, broken=broken)
+        rows, shape = _read(self.shape, hops)
+        inside = self.within(one, model, path, {}, shape)
+        return Nested(str(field.field_name), inside, hops, many, rows, broken)
 
     def within(
-        self, serializer: Any, model: type[Model], path: tuple[str, ...], annotations: Any
+        self,
+        serializer: Any,
+        model: type[Model],
+        path: tuple[str, ...],
+        annotations: Mapping[str, Any],
+        shape: Shape | None,
     ) -> Projection:
-        return _Level(self.inspection, serializer, model, annotations).projection(path)
+        """Return the projection of a serializer inside this one."""
+        return _Level(self.inspection, serializer, model, annotations, shape).projection(path)
 
     def walk(self, names: Sequence[str]) -> tuple[tuple[Hop, ...], type[Model]] | None:
         """Follow relations, to-one ones but for the last; None where something else is there."""
@@ -196,6 +246,24 @@ class _Level:
             hops.append(found)
             model = cast("type[Model]", found.model)
         return tuple(hops), model
+
+
+def _read(shape: Shape | None, hops: Sequence[Hop], place: str = "") -> tuple[Rows, Shape | None]:
+    """Return which rows are read at the end of *hops*, and what of them."""
+    rows = Rows()
+    for hop in hops:
+        name = place if place and hop is hops[-1] else hop.attribute
+        found = [each for each in shape.relations if each.place == name] if shape else []
+        rows, shape = (found[0].rows, found[0].shape) if found else (Rows(), None)
+    return rows, shape
+
+
+def _ordered(rows: Rows, model: type[Model]) -> Rows:
+    """Return *rows* in an order that leaves nothing open where their number is limited."""
+    if rows.limit is None:
+        return rows
+    order = (*(rows.order_by or model._meta.ordering or ()), "pk")
+    return replace(rows, order_by=order)
 
 
 def _column(model: type[Model], attribute: str) -> str | None:

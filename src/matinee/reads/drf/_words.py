@@ -74,10 +74,16 @@ class ComputedField(PartField):
 
     def get_attribute(self, instance: Any) -> Any:
         """Return the value, and know from the model how it is represented."""
-        if self.child is None and isinstance(instance, Model):
-            field, options = _representation(self._part, type(instance))
-            self.child = field(read_only=True, **options)
+        if isinstance(instance, Model):
+            self.represented(type(instance))
         return super().get_attribute(instance)
+
+    def represented(self, model: type[Model]) -> Any:
+        """Return the field that represents the value, computed for *model*."""
+        if self.child is None:
+            field, options = _representation(self._part, model)
+            self.child = field(read_only=True, **options)
+        return self.child
 
     def to_representation(self, value: Any) -> Any:
         """Represent the value as a model's field of its kind is represented."""

@@ -1,18 +1,15 @@
 """Expressions of SQL that Django has no words for. Keys are quoted here and nowhere else."""
 
-import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Expression, JSONField, QuerySet, Subquery, TextField
-from django.utils import timezone
 
 from matinee.reads.projection import Unfit
 
 __all__ = [
-    "ZONE",
     "Array",
     "Bare",
     "Column",
@@ -81,15 +78,15 @@ class Pattern(_Text):
 
 
 class Filled(_Text):
-    """The value of a slot."""
+    """The value of a slot, of the type that *cast* names or that stands beside it."""
 
-    def __init__(self, slot: Slot, cast: str) -> None:
+    def __init__(self, slot: Slot, cast: str = "") -> None:
         super().__init__()
         self.slot = slot
         self.cast = cast
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:  # noqa: ARG002
-        return f"%s::{self.cast}", (self.slot,)
+        return f"%s::{self.cast}" if self.cast else "%s", (self.slot,)
 
 
 class Literal(_Text):
@@ -205,18 +202,3 @@ def _quoted(name: str) -> str:
     if "\0" in name:
         raise Unfit("PostgreSQL knows no character of number 0, and a key has one")
     return '"' + name.replace('"', '""').replace("%", "%%") + '"'
-
-
-def _zone(_alias: str) -> str:
-    zone: dt.tzinfo = timezone.get_current_timezone()
-    if (name := getattr(zone, "key", None)) is not None:
-        return str(name)
-    if not isinstance(zone, dt.timezone):
-        raise Unfit(f"the time zone {zone} has no name")
-    offset = zone.utcoffset(None)
-    # POSIX names count westwards.
-    sign, size = ("+", -offset) if offset < dt.timedelta(0) else ("-", offset)
-    return f"<{zone.tzname(None)}>{sign}{size}"
-
-
-ZONE = Filled(Slot("time zone", _zone), "text")

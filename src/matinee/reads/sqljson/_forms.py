@@ -3,7 +3,8 @@
 from typing import Any
 
 from matinee.reads.projection import Form
-from matinee.reads.sqljson._expressions import ZONE, Pattern
+from matinee.reads.sqljson._expressions import Pattern
+from matinee.reads.sqljson._slots import ZONE
 
 __all__ = ["formed"]
 

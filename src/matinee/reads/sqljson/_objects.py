@@ -14,15 +14,18 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import connections, models
-from django.db.models import Field, ForeignObject, Model
+from django.db.models import Field, ForeignObject, Model, QuerySet
 
 from matinee.reads import _facts as facts
+from matinee.reads._expressions import apart
+from matinee.reads._request import probing
 from matinee.reads.plan import Plan, Step
 from matinee.reads.projection import Unfit
+from matinee.reads.shape import Computed
 from matinee.reads.sqljson import _orm
 from matinee.reads.sqljson._forms import MICROSECONDS
 
-__all__ = ["Carried", "carried"]
+__all__ = ["Carried", "carried", "output_of"]
 
 _AS_IT_IS = (
     *(models.AutoField, models.BigAutoField, models.SmallAutoField, models.IntegerField),
@@ -43,11 +46,15 @@ _RESTORED: dict[type, tuple[str, Callable[[Any], Any]]] = {
 
 
 class Part(NamedTuple):
-    """One value as it travels: the attribute, its SQL, and the way back to Python if it has one."""
+    """One value as it travels: the attribute, its SQL, and the way back to Python if it has one.
+
+    It is of the column of that name if there is no *expression*.
+    """
 
     name: str
     pattern: str
     restore: Callable[[Any], Any] | None
+    expression: Any = None
 
 
 @dataclass(slots=True)
@@ -59,6 +66,7 @@ class Carried:
         alias: The database it is read from.
         columns: Its columns.
         annotations: What the queryset adds.
+        computed: What is computed for it.
         ones: The to-one relations behind the columns, and what is carried of each.
         lists: The to-many relations behind them.
         plain: Whether no code runs for new instances.
@@ -68,13 +76,14 @@ class Carried:
     alias: str
     columns: list[Part]
     annotations: list[Part] = field(default_factory=list)
+    computed: list[Part] = field(default_factory=list)
     ones: list[tuple[Step, "Carried"]] = field(default_factory=list)
     lists: list[tuple[Step, "Carried"]] = field(default_factory=list)
     plain: bool = True
 
     def maker(self) -> Callable[[list[Any]], Model]:
         """Return what makes the instance of the values that were carried of it."""
-        parts = (*self.columns, *self.annotations)
+        parts = (*self.columns, *self.annotations, *self.computed)
         names = [part.name for part in parts]
         restored = [(part.name, part.restore) for part in parts if part.restore]
         new = self._plainly if self.plain else self._by_its_class
@@ -111,7 +120,7 @@ class Carried:
     def _by_its_class(self, own: dict[str, Any]) -> Model:
         names = [part.name for part in self.columns]
         instance = self.model.from_db(self.alias, names, [own[name] for name in names])
-        for part in self.annotations:
+        for part in (*self.annotations, *self.computed):
             setattr(instance, part.name, own[part.name])
         return instance
 
@@ -139,6 +148,7 @@ def carried(plan: Plan, alias: str, annotations: dict[str, Any] | None = None) -
         # In the order of the model: from_db() takes them so.
         [_column(each, alias) for each in model._meta.concrete_fields if each.name in names],
         [Part(name, *_restored(each, alias)) for name, each in (annotations or {}).items()],
+        [_computed(each, model, alias) for each in plan.computed],
         plain=not facts.obstacle(model),
     )
     for step in (*plan.joins, *plan.fetches):
@@ -156,6 +166,18 @@ def _followed(step: Step, alias: str) -> Carried:
     if step.plan is None:
         raise Unfit(f"Python code follows {step.hop.attribute}, which may lead to any model")
     return carried(step.plan, alias)
+
+
+def _computed(computed: Computed, model: type[Model], alias: str) -> Part:
+    pattern, restore = _restored(output_of(computed.expression, model), alias)
+    return Part(computed.name, pattern, restore, computed.expression)
+
+
+def output_of(expression: Any, model: type[Model]) -> Any:
+    """Return the model field that says what *expression* is like, computed for *model*."""
+    with probing():
+        rows = QuerySet(model).annotate(_value=apart(expression, model))
+    return rows.query.annotations["_value"].output_field
 
 
 def _column(column: "Field[Any, Any]", alias: str) -> Part:

@@ -7,28 +7,28 @@ order. Inside a list, which orders its own rows, they are joins where a join fin
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from django.db.models import F, Field, Model, OuterRef, QuerySet
+from django.db.models import F, Field, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
-from matinee.reads.plan import Plan
+from matinee.reads._expressions import apart, crosses, names
+from matinee.reads._request import waits as _waits
 from matinee.reads.projection import NULL, Nested, Projection, Python, Unfit, Value
-from matinee.reads.shape import Computed, Hop, Link
+from matinee.reads.shape import Hop, Link
 from matinee.reads.shape import Rows as Which
 from matinee.reads.sqljson import _orm
 from matinee.reads.sqljson._expressions import (
     Array,
     Bare,
     Column,
-    Filled,
     Here,
     Literal,
     Pattern,
     Record,
     Rows,
-    Slot,
 )
 from matinee.reads.sqljson._forms import formed
 from matinee.reads.sqljson._objects import Carried, carried
+from matinee.reads.sqljson._slots import content_type, slotted
 
 __all__ = ["NEEDS", "Place", "Writer"]
 
@@ -77,7 +77,9 @@ class Writer:
         columns = [self.entry(entry, place) for entry in inside.entries]
         if inside.needs is not None:
             keys.append(NEEDS)
-            columns.append(self.needs(inside, place))
+            brought = {} if place.inner else self.annotations
+            what = self.carried[id(inside)] = carried(inside.needs, self.alias, brought)
+            columns.append(self.carry(what, place))
         return (Record(keys), columns) if keys else (Bare(), [Literal("{}")])
 
     def entry(self, entry: Any, place: Place) -> Any:
@@ -94,12 +96,22 @@ class Writer:
         if value.path:
             return self.through(value.path[0], replace(value, path=value.path[1:]), place)
         if value.expression is not None:
-            column = value.expression
+            column = self.computed(value.expression, place)
         elif value.annotation:
             column = self.annotation(value.column, place)
         else:
             column = place.name(value.column)
         return formed(column, value.form, array=value.array, utc=self.utc)
+
+    def computed(self, expression: Any, place: Place) -> Any:
+        """Write an expression of the row at *place*, which is no join away."""
+        found = apart(slotted(expression), place.model)
+        if place.inner or not any("__" in name for name in names(found)):
+            return found
+        # It may take a join, which is no good beside the outermost rows.
+        rows: QuerySet[Any, Any] = QuerySet(place.model).using(self.alias)
+        rows = rows.filter(pk=OuterRef("pk")).order_by().values_list(found)
+        return Rows(rows, Bare(), many=False)
 
     def annotation(self, name: str, place: Place) -> Any:
         if place.inner:
@@ -142,27 +154,44 @@ class Writer:
 
     def rows(self, hop: Hop, which: Which, place: Place) -> QuerySet[Any, Any]:
         """Return the rows that *hop* leads to from the row at *place*, as Django finds them."""
-        model = cast("type[Model]", hop.model)
         many = hop.link is Link.MANY
-        manager = model._default_manager if many else model._base_manager
+        queryset = self.chosen(which, hop)
+        if which.where is not None:
+            queryset = queryset.filter(self.where(which.where, queryset))
+        queryset = queryset.filter(**self.link(hop, place))
+        if which.order_by or not many:
+            queryset = queryset.order_by(*cast("tuple[str, ...]", which.order_by))
+        return queryset[: which.limit] if which.limit is not None else queryset
+
+    def chosen(self, which: Which, hop: Hop) -> QuerySet[Any, Any]:
+        """Return the rows to begin with."""
+        if which.queryset is not None:
+            written = cast("QuerySet[Any, Any]", which.queryset).using(self.alias)
+            _orm.fingerprint(written)
+            if _waits(written):
+                raise Unfit(f"the queryset of {hop.attribute} holds a request_value")
+            return written
+        model = cast("type[Model]", hop.model)
+        manager = model._default_manager if hop.link is Link.MANY else model._base_manager
         queryset = manager.get_queryset().using(self.alias)
         print_ = _orm.fingerprint(queryset)
         if _orm.asks_anew(manager):
             self.managers.append((manager, print_))
-        queryset = queryset.filter(**self.link(hop, place))
-        queryset = queryset if many else queryset.order_by()
-        if which.where is not None:
-            queryset = queryset.filter(which.where)
-        if which.order_by:
-            queryset = queryset.order_by(*cast("tuple[str, ...]", which.order_by))
-        return queryset[: which.limit] if which.limit is not None else queryset
+        return queryset
+
+    def where(self, where: Any, queryset: QuerySet[Any, Any]) -> Any:
+        """Return a condition that never repeats a row."""
+        slots = slotted(where)
+        if any(crosses(queryset.query, path) for path in names(where)):
+            return Q(pk__in=queryset.filter(slots).order_by().values("pk"))
+        return slots
 
     def link(self, hop: Hop, place: Place) -> dict[str, Any]:
         """Return the filter that ties the other end of *hop* to the row at *place*."""
         field: Any = place.model._meta.get_field(hop.lookup)
         near = place.outer(hop.near[0])
         if hasattr(field, "content_type_field_name"):
-            kind = Filled(_content_type(place.model, field), "bigint")
+            kind = content_type(place.model, field)
             key = field.related_model._meta.get_field(field.object_id_field_name)
             # The key of a row of any model is often kept as text.
             return {
@@ -173,36 +202,31 @@ class Writer:
             raise Unfit(f"{hop.attribute} goes by more than one column")
         return {hop.inverse: near}
 
-    def needs(self, projection: Projection, place: Place) -> Any:
-        """Write what the Python code of *projection* needs of the row's object."""
-        annotations = {} if place.inner else self.annotations
-        plan = cast("Plan", projection.needs)
-        what = self.carried[id(projection)] = carried(plan, self.alias, annotations)
-        return self.carry(plan, what, place)
-
-    def carry(self, plan: Plan, what: Carried, place: Place) -> Any:
-        columns = [Pattern(pattern, place.name(name)) for name, pattern, _ in what.columns]
+    def carry(self, what: Carried, place: Place) -> Any:
+        """Write an object that Python code is to have."""
+        columns = [Pattern(part.pattern, place.name(part.name)) for part in what.columns]
         columns += [
-            Pattern(pattern, self.annotation(name, place)) for name, pattern, _ in what.annotations
+            Pattern(part.pattern, self.annotation(part.name, place)) for part in what.annotations
         ]
-        if plan.computed:
-            raise Unfit(f"Python code needs {_first(plan.computed)}, which is computed")
+        columns += [
+            Pattern(part.pattern, self.computed(part.expression, place)) for part in what.computed
+        ]
         columns += [self.carry_one(step, other, place) for step, other in what.ones]
         columns += [self.carry_list(step, other, place) for step, other in what.lists]
         return Array(*columns)
 
     def carry_one(self, step: Any, what: Carried, place: Place) -> Any:
         hop = step.hop
-        if place.inner and hop.join:
+        if place.inner and hop.join and not _computes(what):
             far = Place(what.model, f"{place.prefix}{hop.lookup}__")
             there = F(f"{far.prefix}pk")
-            carried = self.carry(step.plan, what, far)
+            carried = self.carry(what, far)
             return Pattern("CASE WHEN {0} IS NOT NULL THEN {1} END", there, carried)
-        carried = self.carry(step.plan, what, self.beyond(hop))
+        carried = self.carry(what, self.beyond(hop))
         return Rows(self.rows(hop, Which(), place).values_list(carried), Bare(), many=False)
 
     def carry_list(self, step: Any, what: Carried, place: Place) -> Any:
-        carried = self.carry(step.plan, what, self.beyond(step.hop))
+        carried = self.carry(what, self.beyond(step.hop))
         rows = self.rows(step.hop, step.rows, place).values_list(carried)
         return Rows(rows, Bare(), many=True)
 
@@ -213,17 +237,6 @@ def _nullable(hop: Hop, model: type[Model]) -> bool:
     return any(cast("Field[Any, Any]", model._meta.get_field(n)).null for n in hop.near)
 
 
-def _content_type(model: type[Model], field: Any) -> Slot:
-    def fill(alias: str) -> int:
-        # Not every project has content types.
-        from django.contrib.contenttypes.models import ContentType
-
-        types = ContentType.objects.db_manager(alias)
-        key: int = types.get_for_model(model, for_concrete_model=field.for_concrete_model).pk
-        return key
-
-    return Slot(f"content type of {model.__name__}", fill)
-
-
-def _first(computed: tuple[Computed, ...]) -> str:
-    return computed[0].name
+def _computes(what: Carried) -> bool:
+    """Whether an expression is computed for the object or for one that is joined to it."""
+    return bool(what.computed) or any(_computes(other) for _, other in what.ones)
