@@ -747,6 +747,39 @@ class Deep(Card):
         return cls(book)
 
 
+class First:
+    def chosen(self, book):
+        return book.author
+
+    def describe(self, book):
+        return str(self.chosen(book))
+
+
+class Second(First):
+    def chosen(self, book):
+        return super().chosen(book) or book.editor
+
+
+class Wrapped:
+    def __init__(self, book):
+        self.book = book
+
+    def __enter__(self):
+        return self.book.author
+
+    def __exit__(self, *args):
+        return None
+
+    def __eq__(self, other):
+        return self.book.editor.name == other
+
+    def __hash__(self):
+        return hash(self.book)
+
+    def __getitem__(self, key):
+        return self.book.editor.bio
+
+
 @contextlib.contextmanager
 def opened(book):
     yield book.author
@@ -932,6 +965,81 @@ def chapters_twice(self, book):
     if found:
         found = found.filter(number=3)
     return len(found)
+
+
+@reads("tags.name")
+def next_of_rows(self, book):
+    return getattr(next(iter(book.tags.all()), None), "name", None)
+
+
+@reads("chapters.number", "chapters.title")
+def set_default(self, book):
+    groups = {}
+    for chapter in book.chapters.all():
+        groups.setdefault(chapter.number, []).append(chapter)
+    return [chapter.title for group in groups.values() for chapter in group]
+
+
+@reads("author.name", "author.country.name", "editor.name", "editor.country.name")
+def overridden_helper(self, book):
+    return Second().describe(book)
+
+
+@reads("marks.target[]", note=Kind.UNSEEN)
+def generic_foreign_key(self, book):
+    return [mark.target.title for mark in book.marks.all()]
+
+
+@reads("tags.name")
+def sequence_pattern(self, book):
+    match list(book.tags.all()):
+        case [first, *_]:
+            return first.name
+    return None
+
+
+@reads("tags.name", "tags.books[]")
+def walrus_in_a_generator(self, book):
+    if any((found := tag).name for tag in book.tags.all()):
+        return found.books.count()
+    return 0
+
+
+@reads("cover.colours", "editor.name")
+def try_else_finally(self, book):
+    try:
+        cover = book.cover
+    except ObjectDoesNotExist:
+        cover = None
+    finally:
+        name = book.editor.name
+    return cover.colours if cover else name
+
+
+@reads("title", "author.name")
+def awaitable_parts(self, book):
+    titles = [book.title]
+    titles += [book.author.name] if book.author else []
+    assert titles, book.title
+    return titles[-1]
+
+
+@reads("chapters.aggregate(models.Max('number'))")
+def aggregate(self, book):
+    return book.chapters.aggregate(models.Max("number"))
+
+
+@reads("shops.visits.by", "shops.visits.of('x')")
+def method_of_a_manager(self, book):
+    return [visit.by for shop in book.shops.all() for visit in shop.visits.of("x")]
+
+
+@reads("author.name", "editor.name", "editor.bio")
+def special_methods(self, book):
+    wrapped = Wrapped(book)
+    with wrapped as author:
+        name = author.name if author else ""
+    return [name, wrapped == "x", wrapped[0]]
 
 
 # Reading and running them.

@@ -54,7 +54,9 @@ def container(reading: Reading, items: Items, name: str, given: Arguments) -> Va
         if name in {"extend", "update"}:
             more = iteration.elements(reading, more)
         items.values[:] = union(items.values, more)
-        return tuple(items.values) if name == "setdefault" else PLAIN
+        # groups.setdefault(key, []) is one of the lists, not one of the keys beside them.
+        lists = tuple(each for each in items.values if isinstance(each, Items))
+        return (lists or tuple(items.values)) if name == "setdefault" else PLAIN
     if name == "sort":
         _keyed(reading, tuple(items.values), given)
     if name in {"get", "pop", "popleft", "popitem"}:
@@ -120,11 +122,15 @@ def _sorted(reading: Reading, given: Arguments) -> Values:
 
 
 def _extreme(reading: Reading, given: Arguments) -> Values:
-    """Return one of several: ``min``, ``max``, ``next``."""
+    """Return one of several: ``min``, ``max``."""
     many = len(given.positional) > 1
     inside = union(*given.positional) if many else iteration.elements(reading, given.get(0))
     _keyed(reading, inside, given)
-    return union(inside, given.get(1), given.named.get("default", NOTHING))
+    return union(inside, given.named.get("default", NOTHING))
+
+
+def _next(reading: Reading, given: Arguments) -> Values:
+    return union(iteration.elements(reading, given.get(0)), given.get(1))
 
 
 def _keyed(reading: Reading, inside: Values, given: Arguments) -> None:
@@ -178,9 +184,9 @@ def _sum(reading: Reading, given: Arguments) -> Values:
 
 
 def _len(reading: Reading, given: Arguments) -> Values:
-    iteration.elements(reading, given.get(0))
     for each in given.get(0):
-        special(reading, each, "__len__")
+        if special(reading, each, "__len__") is None:
+            iteration.elements(reading, (each,))
     return PLAIN
 
 
@@ -366,7 +372,8 @@ _KNOWN_CALLS: list[tuple[Handler, tuple[Any, ...]]] = [
     (_zip, (zip,)),
     (_sorted, (sorted,)),
     (_map, (map,)),
-    (_extreme, (min, max, next)),
+    (_extreme, (min, max)),
+    (_next, (next,)),
     (_filter, (filter,)),
     (_groupby, (itertools.groupby,)),
     (_reduce, (functools.reduce,)),
