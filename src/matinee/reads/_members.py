@@ -109,6 +109,7 @@ class Member:
         query = models.QuerySet(self.far).query
         if rows.queryset is not None or any(crosses(query, name) for name in names(rows.where)):
             raise Unfit(f"{self.ask} chooses its rows by a query of their own")
+        rows = words.rows_of(self.hops[-1], self.part, self.ask) if self.hops else rows
         if not self.shape:
             value = Value(self.key, self.column, _form(self.far._meta.get_field(self.column)))
             if self.many:

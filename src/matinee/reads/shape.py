@@ -300,6 +300,8 @@ class Draft:
     def _edge(self, hop: Hop, rows: Rows) -> _Edge:
         self.want(hop.near)
         place = rows.place or hop.attribute
+        if place in self.computed:
+            _two(self.model, place)
         if place not in self.relations:
             far = Draft(hop.model) if hop.model else None
             if far is not None:
@@ -314,7 +316,7 @@ class Draft:
     def compute(self, name: str, expression: object, *asks: Ask) -> None:
         """Want the value of *expression* as the attribute *name*."""
         known, known_asks = self.computed.setdefault(name, (expression, []))
-        if known != expression:
+        if known != expression or name in self.relations:
             _two(self.model, name)
         _extend(known_asks, asks)
 

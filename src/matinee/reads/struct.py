@@ -157,7 +157,7 @@ class Shape(msgspec.Struct, metaclass=_Meta):
         Queries: one; where that cannot be, those of ``fetch``.
         """
         try:
-            with timezone.override(dt.UTC):
+            with timezone.override(dt.UTC), answering(request):
                 return statement_for(cls.projection(), queryset).fetch(queryset).encode()
         except Unfit:
             return msgspec.json.encode(cls.fetch(queryset, request=request))

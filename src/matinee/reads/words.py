@@ -30,6 +30,7 @@ __all__ = [
     "lazy",
     "related",
     "request_value",
+    "rows_of",
 ]
 
 
@@ -153,7 +154,7 @@ def _beyond(draft: Draft, name: str, ask: Ask) -> Draft:
 def _read(draft: Draft, name: str, part: Part, ask: Ask) -> Draft | None:
     found = attribute(draft.model, name)
     if isinstance(found, Hop):
-        return draft.follow(found, ask, rows=_checked(found, part, ask), how=part.how)
+        return draft.follow(found, ask, rows=rows_of(found, part, ask), how=part.how)
     if part.rows != Rows() or part.how in (How.JOINED, How.FETCHED):
         _unknown(draft.model, name, relations(draft.model), ask, "relation")
     if found is None:
@@ -179,8 +180,12 @@ def _leave(draft: Draft, name: str, found: str | Code, ask: Ask) -> None:
     draft.leave(found, ask)
 
 
-def _checked(hop: Hop, part: Part, ask: Ask) -> Rows:
-    """Return which rows *part* chooses, in an order that leaves nothing open where it counts."""
+def rows_of(hop: Hop, part: Part, ask: Ask) -> Rows:
+    """Return which rows *part* chooses, in an order that leaves nothing open where it counts.
+
+    Raises:
+        ReadsError: *hop* has no such rows to choose from.
+    """
     rows, many = part.rows, hop.link is Link.MANY
     if rows != Rows() and not many:
         _misfit(f"{ask} chooses rows of {hop.attribute}, which leads to one.", "Leave that out.")

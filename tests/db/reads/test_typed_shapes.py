@@ -144,6 +144,14 @@ def test_what_the_database_does_not_write_as_python_does_is_made_of_instances(bo
     ]
 
 
+def test_rows_that_are_equal_in_their_order_come_out_the_same_both_ways(books):
+    class Tied(Shape, model=Book):
+        chapters: list[ChapterShape] = related(order_by="-book", limit=1)
+
+    assert json.loads(Tied.json(books)) == msgspec.to_builtins(Tied.fetch(books))
+    assert [each.chapters[0].number for each in Tied.fetch(books)[:1]] == [0]
+
+
 def test_times_are_in_utc_whatever_the_zone(db):
     class When(Shape, model=Review):
         written_at: dt.datetime

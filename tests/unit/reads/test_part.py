@@ -72,6 +72,10 @@ def test_one_place_holds_one_thing():
     assert error.value.code == "reads.two_in_one"
     with pytest.raises(ReadsError, match=r"Book\.n is to hold"):
         plan(computed(Count("tags"), to_attr="n"), computed(Count("chapters"), to_attr="n"))
+    parts = [computed(Count("tags"), to_attr="n"), related("chapters", order_by="pk", to_attr="n")]
+    for some in (parts, reversed(parts)):
+        with pytest.raises(ReadsError, match=r"Book\.n is to hold"):
+            plan(*some)
 
 
 def test_saying_one_thing_twice_is_saying_it_once():
