@@ -6,10 +6,11 @@ import pytest
 from django.db.models import Prefetch
 from django.middleware.http import ConditionalGetMiddleware
 from django.urls import path
-from rest_framework import generics, pagination, permissions, renderers
+from rest_framework import generics, pagination, permissions, renderers, serializers
 from rest_framework.test import APIClient, APIRequestFactory
 
-from matinee.reads import unplanned
+from matinee.reads import needs, unplanned
+from matinee.reads._guard import UnforeseenQueryError
 from matinee.reads.drf import PlannedReads
 from tests.db.reads.urls import BookSerializer, page
 from tests.shelf.models import Book, Chapter
@@ -218,3 +219,38 @@ def test_hand_written_rows_are_those_that_are_answered(get):
     response = Chosen.as_view()(APIRequestFactory().get("/")).render()
 
     assert {len(row["chapters"]) for row in json.loads(response.content)} == {0, 1}
+
+
+class Mistaken(serializers.ModelSerializer):
+    """States that it needs less than it does."""
+
+    state = serializers.SerializerMethodField()
+
+    @needs("number")
+    def get_state(self, chapter):
+        return f"{chapter.number} {chapter.removed}"
+
+    class Meta:
+        model = Chapter
+        fields = ("id", "state")
+
+
+class BookOfMistaken(serializers.ModelSerializer):
+    chapters = Mistaken(many=True)
+
+    class Meta:
+        model = Book
+        fields = ("id", "chapters")
+
+
+@pytest.mark.parametrize("view", [Books, type("Plain", (Books,), {"json_reads": False})])
+def test_a_query_that_code_runs_beside_the_statement_is_named(view, library, settings):
+    library(1)
+    settings.MATINEE = {"reads": {"on_miss": "raise"}}
+    asking = type("Asking", (view,), {"serializer_class": BookOfMistaken})
+
+    with pytest.raises(UnforeseenQueryError, match=r"Mistaken\.state") as error:
+        asking.as_view()(APIRequestFactory().get("/")).render()
+
+    assert "in get_state" in str(error.value)
+    assert "BookOfMistaken.chapters" in str(error.value)

@@ -12,6 +12,7 @@ from matinee.reads.drf._finish import Finish, decoded, encoded
 from matinee.reads.drf._forms import output_settings
 from matinee.reads.drf._inspect import is_static
 from matinee.reads.drf._project import project
+from matinee.reads.drf._rendering import rendering
 from matinee.reads.projection import OMIT, RAISE, Form, Projection, Unfit
 from matinee.reads.sqljson import Brought, Statement, is_utc, statement_for
 
@@ -54,16 +55,17 @@ class Answering:
         for token in _telltales(self.statement.projection):
             if token in text:
                 raise Unfit(f"there is {token} in the answer")
-        found = self._finished(text)
+        found = self._finished(text, comment)
         # As the renderer does, so that the JSON may stand in a script.
         return found.replace(b"\xe2\x80\xa8", b"\\u2028").replace(b"\xe2\x80\xa9", b"\\u2029")
 
-    def _finished(self, text: str) -> bytes:
+    def _finished(self, text: str, name: str) -> bytes:
         finish = _finish(self.statement)
         if finish is None or not (finish.always or OMIT in text):
             return text.encode()
         bound = finish.bound(self.serializer)
-        return encoded([bound(row) for row in decoded(text)])
+        with rendering(self.serializer, name):
+            return encoded([bound(row) for row in decoded(text)])
 
 
 def answering(serializer: Any, queryset: QuerySet[Any, Any]) -> Answering:

@@ -8,6 +8,7 @@ from rest_framework.serializers import BaseSerializer, ListSerializer, Serialize
 
 from matinee.reads._guard import watching
 from matinee.reads.apply import is_unplanned
+from matinee.reads.drf._finish import FINISHING
 from matinee.reads.drf._reader import plan_for
 
 __all__ = ["rendering"]
@@ -29,6 +30,8 @@ def rendering(serializer: Any, name: str) -> AbstractContextManager[object]:
 
 def field_of(frame: FrameType) -> str | None:
     """Return the field that *frame* renders, None where it is no serializer's."""
+    if frame.f_code is FINISHING:
+        return f"{type(frame.f_locals['self'].serializer).__name__}.{frame.f_locals['key']}"
     if frame.f_code is _FIELDS:
         field = frame.f_locals.get("field")
         return f"{_owner(frame)}.{getattr(field, 'field_name', 'fields')}"
