@@ -317,9 +317,9 @@ def _fetched(reading: Reading, given: Arguments) -> Values:
     for each in given.get(0):
         match each:
             case Rows():
-                found += iteration.elements(reading, (each.asking(f".get{given.text}"),))
+                found += iteration.elements(reading, (each.asking(f".get{given.text_from(1)}"),))
             case Apart(model, text):
-                reading.apart(f"{text}.get{given.text}")
+                reading.apart(f"{text}.get{given.text_from(1)}")
                 found += reading.stray(model)
             case Live(type() as cls) if issubclass(cls, Model):
                 reading.apart(f"get_object_or_404{given.text}")

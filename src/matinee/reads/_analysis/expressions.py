@@ -174,13 +174,15 @@ class Expressions(ast.NodeVisitor):
     def joined(self, left: Values, right: Values) -> Values:
         """Join two values by an operator."""
         both = union(left, right)
+        if any(isinstance(each, Items) for each in left):
+            # A list takes in whatever can be looped over.
+            return (Items(list(elements(self.reading, both))),)
         queries = [each for each in both if isinstance(each, Rows | Apart)]
         if queries:
             self.reading.unseen("two querysets are joined by an operator", queries)
         for each in left:
             special(self.reading, each, "__add__", right)
-        inside = [item for each in both if isinstance(each, Items) for item in each.values]
-        return (Items(inside),) if inside else PLAIN
+        return tuple(each for each in right if isinstance(each, Items)) or PLAIN
 
     def visit_Compare(self, node: ast.Compare) -> Values:
         sides = [self.value(each) for each in (node.left, *node.comparators)]

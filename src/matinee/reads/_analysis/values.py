@@ -250,7 +250,11 @@ class Arguments:
     @property
     def text(self) -> str:
         """The arguments as written."""
-        given = [*self.node.args, *self.node.keywords] if self.node else []
+        return self.text_from(0)
+
+    def text_from(self, first: int) -> str:
+        """Return the arguments from position *first* on as written."""
+        given = [*self.node.args[first:], *self.node.keywords] if self.node else []
         return f"({', '.join(map(ast.unparse, given))})"
 
 
