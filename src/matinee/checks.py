@@ -1,5 +1,6 @@
 """System checks of the house. The packages register their own."""
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
@@ -13,7 +14,11 @@ from matinee._findings import Finding
 
 __all__ = ["check_healing", "check_reads", "check_settings"]
 
-_LEVELS: dict[str, type[CheckMessage]] = {"I": checks.Info, "W": checks.Warning, "E": Error}
+_LEVELS: dict[str, Callable[..., CheckMessage]] = {
+    "I": checks.Info,
+    "W": checks.Warning,
+    "E": Error,
+}
 
 
 @register("matinee")
