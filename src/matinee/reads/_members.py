@@ -14,11 +14,10 @@ from django.db.models import Model
 
 from matinee.exceptions import ReadsError
 from matinee.reads import words
-from matinee.reads._expressions import apart, crosses, names
 from matinee.reads._facts import attribute
-from matinee.reads._request import waits
 from matinee.reads.projection import Entry, Form, Nested, Projection, Unfit, Value
 from matinee.reads.shape import Ask, Draft, Hop, Link
+from matinee.reads.sqljson import output_of
 from matinee.reads.words import Part
 
 __all__ = ["Member", "bad_shape", "member"]
@@ -99,16 +98,9 @@ class Member:
             Unfit: The database does not write it as Python would.
         """
         rows = self.part.rows
-        if waits(self.part.expression) or waits(rows.where):
-            raise Unfit(f"{self.ask} depends on the request")
-        if self.part.expression is not None:
-            expression = apart(self.part.expression, self.model)
-            output: Any = models.QuerySet(self.model).annotate(_value=expression).query
-            form = _form(output.annotations["_value"].output_field)
+        if (expression := self.part.expression) is not None:
+            form = _form(output_of(expression, self.model))
             return Value(self.key, rows.place, form, expression=expression)
-        query = models.QuerySet(self.far).query
-        if rows.queryset is not None or any(crosses(query, name) for name in names(rows.where)):
-            raise Unfit(f"{self.ask} chooses its rows by a query of their own")
         rows = words.rows_of(self.hops[-1], self.part, self.ask) if self.hops else rows
         if not self.shape:
             value = Value(self.key, self.column, _form(self.far._meta.get_field(self.column)))

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import json
+from typing import Any
 
 import msgspec
 import pytest
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 
@@ -25,6 +26,10 @@ class AuthorShape(Shape, model=Author):
     name: str
     born: dt.date | None
     country: CountryShape | None
+
+
+class TagShape(Shape, model=Tag):
+    name: str
 
 
 class CoverShape(Shape, model=Cover):
@@ -135,13 +140,40 @@ def test_a_shape_reads_inside_unplanned_too(books, assert_reads):
 
 def test_what_the_database_does_not_write_as_python_does_is_made_of_instances(books):
     class Own(Shape, model=Book):
-        title: str
+        extra: dict[str, Any]
+        count: int = computed(Count("tags"))
+
+        def __post_init__(self):
+            self.count += 1
+
+    assert "Own.__post_init__ is Python" in Own.why_not(books)
+    assert json.loads(Own.json(books)) == msgspec.to_builtins(Own.fetch(books))
+
+
+def test_rows_begin_with_a_queryset_both_ways(books, assert_reads):
+    class Own(Shape, model=Book):
         chapters: list[ChapterShape] = related(queryset=Chapter.everything.order_by("number"))
 
-    assert "Own.chapters" in Own.why_not(books)
-    assert [len(each["chapters"]) for each in json.loads(Own.json(books))] == [
+    with assert_reads(1):
+        written = json.loads(Own.json(books))
+
+    assert written == msgspec.to_builtins(Own.fetch(books))
+    assert [len(each["chapters"]) for each in written] == [
         Chapter.everything.filter(book=book).count() for book in books
     ]
+
+
+def test_a_condition_over_many_repeats_no_row_either_way(books):
+    class Noted(Shape, model=Book):
+        chapters: list[ChapterShape] = related(
+            where=Q(remark__text__startswith="Note"), order_by="number", limit=2
+        )
+
+    for chapter in Chapter.objects.all():
+        chapter.note_set.create(text="Note again")
+
+    assert json.loads(Noted.json(books)) == msgspec.to_builtins(Noted.fetch(books))
+    assert [each.number for each in Noted.fetch(books)[0].chapters] == [0, 2]
 
 
 def test_rows_that_are_equal_in_their_order_come_out_the_same_both_ways(books):
@@ -200,6 +232,22 @@ def test_two_askers_alternate_through_one_shape(books):
 
         assert [each.has for each in found] == [name in each for each in names]
         assert [each["has"] for each in written] == [name in each for each in names]
+
+
+class TaggedShape(Shape, model=Book):
+    same: int = computed(
+        Count("tags", filter=Q(tags__name=request_value(lambda request: request.name)))
+    )
+    tags: list[TagShape] = related(where=Q(name=request_value(lambda request: request.name)))
+
+
+def test_a_slot_is_filled_in_the_one_statement_too(books, assert_reads):
+    for name in ("Tag 0", "Tag 1", "Tag 0"):
+        with assert_reads(1):
+            written = json.loads(TaggedShape.json(books, request=Asker(name)))
+
+        assert written == msgspec.to_builtins(TaggedShape.fetch(books, request=Asker(name)))
+        assert sum(each["same"] for each in written) == Book.objects.filter(tags__name=name).count()
 
 
 def test_without_a_request_the_error_says_what_is_missing(books):
