@@ -41,6 +41,7 @@ class HouseRules(PrivateToAccounts):
     """What holds for every resource: who writes, what it is called, and sparse fields."""
 
     permission_classes = [StaffWrites]
+    json_reads = True
     lookup_value_converter = "int"
     # Where one row shows more than a row of the list does.
     detail_serializer_class: type | None = None

@@ -179,6 +179,8 @@ class _Level:
         """Return the key or the slug of one related object, or of each of them."""
         many = relation is not field
         inner = _related_name(relation)
+        if not field.source_attrs:
+            return None
         *names, last = field.source_attrs
         found, broken = self.walk(names), _broken(field)
         if inner is None or found is None or broken is None:

@@ -42,6 +42,14 @@ class PlannedReads:
     json_reads = False
     _served: Served | None = None
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let what any base class says stand before the defaults, wherever it is among them."""
+        super().__init_subclass__(**kwargs)
+        for name in ("planned_reads", "json_reads"):
+            said = [base for base in cls.__mro__ if name in vars(base) and base is not PlannedReads]
+            if said:
+                setattr(cls, name, getattr(said[0], name))
+
     def filter_queryset(self, queryset: Any) -> Any:
         """Plan what is left after the filters, for requests that only read."""
         queryset = super().filter_queryset(queryset)  # type: ignore[misc]

@@ -20,9 +20,6 @@ __all__ = ["PlannedReadsMiddleware"]
 type GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 
 
-_SAID = ("planned_reads", "json_reads")
-
-
 class PlannedReadsMiddleware:
     """Has every generic view, viewset and action behave as if it inherited from ``PlannedReads``.
 
@@ -93,7 +90,5 @@ def _subclass(cls: type) -> type:
     names: dict[str, Any] = {
         name: getattr(cls, name) for name in ("__module__", "__qualname__", "__doc__")
     }
-    # What the project says of its view stands before what the mixin has by default.
-    names |= {name: getattr(cls, name) for name in _SAID if hasattr(cls, name)}
     planned: type = type(cls)(cls.__name__, (PlannedReads, cls), names)
     return planned
