@@ -29,7 +29,7 @@ from django.db.models.signals import post_init, pre_init
 
 from matinee.reads.shape import Hop, Link
 
-__all__ = ["Code", "attribute", "columns", "identity", "is_plain_str", "obstacle", "relations"]
+__all__ = ["Code", "attribute", "columns", "identity", "obstacle", "relations"]
 
 
 class Code:
@@ -96,11 +96,6 @@ def obstacle(model: type[Model]) -> str:
     if pre_init.has_listeners(model) or post_init.has_listeners(model):
         return f"a receiver of {model.__name__}'s init signals"
     return ""
-
-
-def is_plain_str(model: type[Model]) -> bool:
-    """Whether ``str(instance)`` is Django's own, which reads the primary key alone."""
-    return model.__str__ == Model.__str__
 
 
 @cache
