@@ -13,7 +13,6 @@ from django.utils import timezone
 from matinee.reads.projection import Projection, Unfit
 from matinee.reads.sqljson import _orm
 from matinee.reads.sqljson._expressions import Bare, Record, Rows, Slot
-from matinee.reads.sqljson._objects import Carried
 from matinee.reads.sqljson._write import Place, Writer
 
 __all__ = ["Brought", "Statement", "compile_", "is_utc", "statement_for"]
@@ -57,7 +56,7 @@ class Statement:
     alias: str
     utc: bool
     brought: Brought
-    carried: Mapping[int, Carried]
+    carried: Mapping[int, Any]
     managers: tuple[tuple[Any, tuple[Any, ...]], ...]
     text: tuple[str, str]
     params: tuple[Any, ...]
