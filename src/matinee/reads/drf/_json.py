@@ -13,7 +13,7 @@ from matinee.reads.drf._forms import output_settings
 from matinee.reads.drf._inspect import is_static
 from matinee.reads.drf._project import project
 from matinee.reads.drf._rendering import rendering
-from matinee.reads.projection import OMIT, RAISE, Form, Projection, Unfit
+from matinee.reads.projection import OMIT, RAISE, Form, Unfit
 from matinee.reads.sqljson import Brought, Statement, is_utc, statement_for
 
 __all__ = ["Answering", "answering", "why_not"]
@@ -52,7 +52,7 @@ class Answering:
         """
         with for_request(self.serializer.context.get("request")):
             text = self.statement.fetch(queryset, comment=comment)
-        for token in _telltales(self.statement.projection):
+        for token in _telltales(self.statement):
             if token in text:
                 raise Unfit(f"there is {token} in the answer")
         found = self._finished(text, comment)
@@ -121,8 +121,10 @@ def _finish(statement: Statement) -> Finish | None:
     return Finish.of(statement.projection, statement.carried)
 
 
-def _telltales(projection: Projection) -> list[str]:
+@lru_cache(maxsize=1024)
+def _telltales(statement: Statement) -> list[str]:
     """Return what an answer does not hold unless instances must make it."""
+    projection = statement.projection
     found = [RAISE] if any(entry.broken == RAISE for entry in projection.walk()) else []
     floats = any(value.form is Form.FLOAT for value in projection.values())
     return [*found, *_NUMBERS] if floats else found
