@@ -55,17 +55,15 @@ class Answering:
         for token in _telltales(self.statement):
             if token in text:
                 raise Unfit(f"there is {token} in the answer")
-        found = self._finished(text, comment)
-        # As the renderer does, so that the JSON may stand in a script.
-        return found.replace(b"\xe2\x80\xa8", b"\\u2028").replace(b"\xe2\x80\xa9", b"\\u2029")
+        return self._finished(text, comment)
 
     def _finished(self, text: str, name: str) -> bytes:
         finish = _finish(self.statement)
         if finish is None or not (finish.always or OMIT in text):
-            return text.encode()
+            return _escaped(text)
         bound = finish.bound(self.serializer)
         with rendering(self.serializer, name):
-            return encoded([bound(row) for row in decoded(text)])
+            return _escaped(encoded([bound(row) for row in decoded(text)]).decode())
 
 
 def answering(serializer: Any, queryset: QuerySet[Any, Any]) -> Answering:
@@ -119,6 +117,12 @@ def _compiled(
 @lru_cache(maxsize=1024)
 def _finish(statement: Statement) -> Finish | None:
     return Finish.of(statement.projection, statement.carried)
+
+
+def _escaped(text: str) -> bytes:
+    """Encode *text* as the renderer does, so that the JSON may stand in a script."""
+    # In text that is all ASCII, a str knows at once that there is no such character.
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").encode()
 
 
 @lru_cache(maxsize=1024)
