@@ -7,15 +7,38 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
+from django.urls import get_resolver
+from django.utils.module_loading import module_has_submodule
 
-__all__ = ["attribute_line", "is_own", "shown", "source_files", "tree"]
+__all__ = [
+    "attribute_line",
+    "is_own",
+    "is_test",
+    "shown",
+    "source_files",
+    "tree",
+    "uses_rest_framework",
+]
 
 _PASSED_OVER = {"migrations", "node_modules", "__pycache__"}
+
+
+def uses_rest_framework() -> bool:
+    """Whether the project's URLs or serializers import Django REST framework; imports them."""
+    if find_spec("rest_framework") is None:
+        return False
+    _ = get_resolver().url_patterns
+    for config in apps.get_app_configs():
+        module = config.module
+        if module and is_own(Path(config.path)) and module_has_submodule(module, "serializers"):
+            import_module(f"{config.name}.serializers")
+    return "rest_framework" in sys.modules
 
 
 def source_files() -> Iterator[Path]:
@@ -34,6 +57,12 @@ def source_files() -> Iterator[Path]:
 def is_own(path: Path) -> bool:
     """Whether *path* is the project's, not Python's nor of something that was installed."""
     return not any(path.is_relative_to(folder) for folder in _installed())
+
+
+def is_test(module: str) -> bool:
+    """Whether *module* is one of tests, by its dotted name."""
+    parts = module.split(".")
+    return any(each in {"conftest", "test", "tests"} or each[:5] == "test_" for each in parts)
 
 
 @cache

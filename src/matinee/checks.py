@@ -1,7 +1,6 @@
 """System checks of the house. The packages register their own."""
 
 from collections.abc import Callable
-from importlib.util import find_spec
 from typing import Any
 
 import django
@@ -11,6 +10,7 @@ from django.core.checks import CheckMessage, Error, register
 from matinee import conf
 from matinee._baseline import beyond
 from matinee._findings import Finding
+from matinee._project import uses_rest_framework
 
 __all__ = ["check_healing", "check_reads", "check_settings"]
 
@@ -43,7 +43,7 @@ def check_reads(**_options: Any) -> list[CheckMessage]:
 
     What is in the baseline is passed over. No query, and no database is needed.
     """
-    if find_spec("rest_framework") is None or any(conf.problems()):
+    if any(conf.problems()) or not uses_rest_framework():
         return []
     from matinee.reads.drf import _checks
 

@@ -4,10 +4,10 @@ Each module looks for one thing and yields findings; ``audit`` puts them in the 
 """
 
 from collections.abc import Iterator
-from importlib.util import find_spec
 
 from matinee._audit import _pairs, _source
 from matinee._findings import Finding
+from matinee._project import uses_rest_framework
 
 __all__ = ["Finding", "audit"]
 
@@ -20,7 +20,7 @@ def audit() -> list[Finding]:
 def _findings() -> Iterator[Finding]:
     yield from _pairs.findings()
     yield from _source.findings()
-    if find_spec("rest_framework") is not None:
+    if uses_rest_framework():
         from matinee.reads.drf import _checks
 
         yield from _checks.findings()

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from rest_framework.generics import GenericAPIView
 
 from matinee._findings import Finding
-from matinee._project import attribute_line, is_own, shown
+from matinee._project import attribute_line, is_own, is_test, shown
 from matinee.exceptions import ReadsError
 from matinee.reads import _by_hand as hand
 from matinee.reads.drf._reader import plan_for
@@ -43,7 +43,8 @@ def findings() -> Iterator[Finding]:
                         seen.add(finding)
                         yield finding
         for cls in model_serializers():
-            yield from _of_serializer(cls)
+            if not is_test(cls.__module__):
+                yield from _of_serializer(cls)
 
 
 @contextmanager

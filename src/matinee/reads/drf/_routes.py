@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admindocs.views import simplify_regex
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
+from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from matinee.reads._unneeded import without_unneeded
@@ -130,7 +130,8 @@ def _view(callback: Any, action: str | None, path: str) -> Any:
     if action:
         view.action = action
     view.request = Request(request)
-    view.request.user = AnonymousUser()
+    nobody = api_settings.UNAUTHENTICATED_USER
+    view.request.user = nobody() if nobody else None  # where django.contrib.auth is absent
     return view
 
 

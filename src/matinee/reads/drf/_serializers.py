@@ -14,11 +14,9 @@ __all__ = ["model_serializers"]
 
 def model_serializers() -> Iterator[type[Any]]:
     """Yield the project's own subclasses of ``ModelSerializer`` that name a model, as defined."""
-    for cls in _subclasses(ModelSerializer):
-        module = sys.modules.get(cls.__module__)
-        own = module is not None and is_own(
-            Path(getattr(module, "__file__", None) or "/").resolve()
-        )
+    for cls in dict.fromkeys(_subclasses(ModelSerializer)):
+        file = getattr(sys.modules.get(cls.__module__), "__file__", None)
+        own = file is not None and is_own(Path(file).resolve())
         if own and getattr(getattr(cls, "Meta", None), "model", None) is not None:
             yield cls
 
