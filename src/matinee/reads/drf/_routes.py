@@ -130,7 +130,7 @@ def _view(callback: Any, action: str | None, path: str) -> Any:
     if action:
         view.action = action
     view.request = Request(request)
-    nobody = api_settings.UNAUTHENTICATED_USER
+    nobody: Any = api_settings.UNAUTHENTICATED_USER
     view.request.user = nobody() if nobody else None  # where django.contrib.auth is absent
     return view
 
