@@ -96,6 +96,9 @@ class BookTag(models.Model):
     tag = models.ForeignKey(Tag, models.CASCADE)
     weight = models.IntegerField(default=0)
 
+    def __str__(self) -> str:
+        return f"{self.tag.name} on {self.book.title}"
+
 
 class Visible(models.Manager):
     """Hides what was removed, as a default manager should not but often does."""
