@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from matinee.reads._slower import slower
+
 __all__ = ["Command"]
 
 
@@ -78,12 +80,14 @@ def _lines(route: Any) -> Iterator[str]:
     plan = route.reader.plan
     queries = "1 query" if route.queries == 1 else f"{route.queries} queries"
     counted = ", one of them to count the rows" if route.counted else ""
-    yield f"{route.reader.name} reads {plan.model.__name__}: {queries}{counted}"
+    looked_at = ", one of them for the permissions of the object" if route.looked_at else ""
+    yield f"{route.reader.name} reads {plan.model.__name__}: {queries}{counted}{looked_at}"
     yield from plan.branches()
     for each in route.dropped:
         yield f"dropped: {each}, nothing reads it"
     if route.json:
         yield "json: one statement makes the answer"
+        yield from (f"json: {each}" for each in slower(plan))
     elif route.json_problem:
         yield f"json: instances make the answer, {route.json_problem}"
 
@@ -99,6 +103,7 @@ def _facts(route: Any) -> dict[str, Any]:
         "dropped": list(route.dropped),
         "json": bool(route.json),
         "json_problem": route.json_problem,
+        "json_slower": list(slower(route.reader.plan)) if route.json else [],
         "plan": list(route.reader.plan.lines()),
         "sql": [{"path": path, "sql": text} for path, text in route.statements()],
     }
