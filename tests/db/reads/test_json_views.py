@@ -70,6 +70,12 @@ class Linked(BookSerializer):
         fields = ("url", "id", "tags")
 
 
+class TitleSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Book
+        fields = ("id", "title")
+
+
 class Denied(permissions.BasePermission):
     def has_object_permission(self, request, view, obj):
         return obj.title != "Book 1"
@@ -98,6 +104,9 @@ urlpatterns = [
     *both("linked/<int:pk>/", OneBook, serializer_class=Linked),
     *both("one/<int:pk>/", OneBook),
     *both("denied/<int:pk>/", OneBook, permission_classes=(Denied,)),
+    *both(
+        "title/<int:pk>/", OneBook, serializer_class=TitleSerializer, permission_classes=(Denied,)
+    ),
     *both("none/", Books, queryset=Book.objects.none()),
     path("books/<title>/", page, name="book"),
 ]
@@ -149,15 +158,40 @@ def test_a_list_is_answered_by_one_statement(path, queries, get, assert_reads):
     assert got == want
 
 
-@pytest.mark.parametrize("path", ["one/{}/", "denied/{}/"])
-def test_one_object_is_read_for_its_permissions_and_answered_by_one_statement(
-    path, get, assert_reads
+@pytest.mark.parametrize(
+    ("path", "queries"), [("one/{}/", 1), ("linked/{}/", 1), ("denied/{}/", 2)]
+)
+def test_one_object_is_answered_by_one_statement_after_permissions_have_looked_at_it(
+    path, queries, get, assert_reads
 ):
     book = Book.objects.get(title="Book 4")
     _, got, want = get(path.format(book.pk))
     assert got == want
-    with assert_reads(2):
+    with assert_reads(queries):
         APIClient().get("/json/" + path.format(book.pk))
+
+
+def test_an_object_that_permissions_look_at_answers_for_itself_if_it_has_all(get, assert_reads):
+    book = Book.objects.get(title="Book 4")
+    _, got, want = get(f"title/{book.pk}/")
+    assert got == want
+    with assert_reads(1):
+        APIClient().get(f"/json/title/{book.pk}/")
+
+
+def test_one_object_of_two_is_an_error_as_ever(get):
+    Book.objects.update(title="The same")
+    view = pages(OneBook, lookup_field="title")
+    with pytest.raises(Book.MultipleObjectsReturned):
+        view(APIRequestFactory().get("/"), title="The same")
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+def test_what_can_be_changed_is_told_of_what_is_there_and_of_nothing_else(get, accept):
+    view = pages(type("Change", (OneBook, generics.RetrieveUpdateAPIView), {}))
+    for pk, told in ((Book.objects.first().pk, True), (0, False)):
+        response = view(APIRequestFactory().options("/", headers={"accept": accept}), pk=pk)
+        assert ("actions" in response.data) is told
 
 
 def test_permissions_of_objects_are_asked(get):

@@ -20,6 +20,7 @@ from matinee.reads.drf._handlers import Handler, handler_of
 from matinee.reads.drf._json import answering
 from matinee.reads.drf._reader import plan_for
 from matinee.reads.drf._serializers import model_serializers
+from matinee.reads.drf._served import looks_at_objects, needs_object_alone
 from matinee.reads.drf._views import COUNTING, PlannedReads, in_plain_lists
 from matinee.reads.projection import Unfit
 
@@ -36,6 +37,7 @@ class Route:
         reader: The plan, named by its serializer; None where *problem* says why.
         rows: The view's own queryset, without what is *dropped*.
         counted: Whether a paginator asks for the number of rows, one more query.
+        looked_at: Whether permissions look at the object before, one more query than *json*.
         dropped: Hand-written loading that nothing reads: "select_related('studio')".
         json: The SQL of the one statement that makes the answer, "" where instances make it.
         json_problem: Why they do although the view says ``json_reads``; "" where it says not.
@@ -47,6 +49,7 @@ class Route:
     reader: Reader | None = None
     rows: QuerySet[Any] | None = None
     counted: bool = False
+    looked_at: bool = False
     dropped: tuple[str, ...] = ()
     json: str = ""
     json_problem: str = ""
@@ -57,7 +60,8 @@ class Route:
         """The number of queries of one answer at most, None where it is not planned."""
         if self.reader is None:
             return None
-        return self.counted + (1 if self.json else self.reader.plan.queries)
+        answer = 1 + self.looked_at if self.json else self.reader.plan.queries
+        return self.counted + answer
 
     def statements(self) -> Iterator[tuple[str, str]]:
         """Yield (path, SQL) of each query of the answer, that of the count left out."""
@@ -153,7 +157,8 @@ def _route(path: str, name: str, view: Any) -> Route:
     except Exception as error:  # noqa: BLE001  the view's own code, run outside a request
         return Route(path, name, problem=f"{type(error).__name__}: {error}")
     counted = handler.paginates and isinstance(view.paginator, COUNTING)
-    return Route(path, name, reader, rows, counted, dropped, json, json_problem)
+    looked_at = bool(json) and handler.single and looks_at_objects(view)
+    return Route(path, name, reader, rows, counted, looked_at, dropped, json, json_problem)
 
 
 def _json(view: Any, handler: Handler, serializer: Any, rows: QuerySet[Any]) -> tuple[str, str]:
@@ -162,6 +167,8 @@ def _json(view: Any, handler: Handler, serializer: Any, rows: QuerySet[Any]) -> 
         return "", ""
     if not handler.shipped:
         return "", f"{handler.name}() gets hold of the rows"
+    if handler.single and looks_at_objects(view) and needs_object_alone(serializer, rows):
+        return "", "permissions look at the object, and with it comes all that is read"
     try:
         found = answering(serializer, rows).statement.sql(rows, comment=type(view).__name__)
     except Unfit as why:

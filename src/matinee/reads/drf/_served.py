@@ -7,17 +7,23 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Func, Model, QuerySet, Value
 from django.db.models.functions import Cast
 from django.db.models.query import ModelIterable
+from django.shortcuts import get_object_or_404
+from msgspec import Raw
+from msgspec.json import decode
 from rest_framework.pagination import LimitOffsetPagination, PageNumberPagination
+from rest_framework.permissions import BasePermission
 from rest_framework.serializers import ListSerializer
+from rest_framework.views import APIView
 
 from matinee import receipts
 from matinee.reads.apply import is_unplanned
 from matinee.reads.drf._answers import AnswerList, AnswerObject, AnswerRenderer, renders_plainly
 from matinee.reads.drf._handlers import handler_of
 from matinee.reads.drf._json import answering
+from matinee.reads.drf._reader import plan_for
 from matinee.reads.projection import Unfit
 
-__all__ = ["Served", "served"]
+__all__ = ["Served", "looks_at_objects", "needs_object_alone", "served"]
 
 # Paginators that hand on a slice of the queryset and look at nothing of it.
 _SLICING = {
@@ -34,13 +40,34 @@ def served(view: Any, queryset: Any) -> "Served | None":
     """
     handler = handler_of(view)
     mine = isinstance(queryset, QuerySet) and handler.shipped and handler.serializes
-    if not mine or is_unplanned() or not renders_plainly(view.request):
+    asked = view.request.method in ("GET", "HEAD")  # and not what OPTIONS tries out
+    if not mine or not asked or is_unplanned() or not renders_plainly(view.request):
+        return None
+    serializer = view.get_serializer()
+    looked_at = handler.single and looks_at_objects(view)
+    if looked_at and needs_object_alone(serializer, queryset):
         return None
     try:
-        answering(view.get_serializer(), queryset).statement.check(queryset)
+        answering(serializer, queryset).statement.check(queryset)
     except Unfit:
         return None
-    return Served(view, queryset)
+    return Served(view, queryset, single=handler.single and not looked_at)
+
+
+def looks_at_objects(view: Any) -> bool:
+    """Whether the permissions of *view* look at the object that it answers with."""
+    if type(view).check_object_permissions is not APIView.check_object_permissions:
+        return True
+    return any(
+        getattr(type(each), "has_object_permission", None)
+        is not BasePermission.has_object_permission
+        for each in view.get_permissions()
+    )
+
+
+def needs_object_alone(serializer: Any, queryset: QuerySet[Any, Any]) -> bool:
+    """Whether the query for the object brings all that *serializer* reads of it."""
+    return plan_for(serializer, model=queryset.model).plan.queries == 1
 
 
 class Served:
@@ -49,19 +76,23 @@ class Served:
     Attributes:
         view: The view.
         queryset: Its rows, after the filters.
+        single: Whether it is answered with one object that nobody looks at before.
     """
 
-    def __init__(self, view: Any, queryset: QuerySet[Any, Any]) -> None:
+    def __init__(self, view: Any, queryset: QuerySet[Any, Any], *, single: bool) -> None:
         self.view = view
         self.queryset = queryset
+        self.single = single
+
+    def rows(self) -> QuerySet[Any, Any]:
+        """Return what the view goes on with; its ``get()`` gives no object, but the queryset."""
+        return _held(self.queryset) if self.single else self.queryset
 
     def paged(self, queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
         """Return what the paginator is given: rows that run no query, if it only cuts them."""
         if getattr(type(self.view.paginator), "paginate_queryset", None) not in _SLICING:
             return queryset
-        held = queryset.all()
-        held._iterable_class = _Held
-        return held
+        return _held(queryset)
 
     def serializer(self, serializer: Any) -> Any:
         """Return what stands for *serializer*, if it was given rows."""
@@ -73,11 +104,14 @@ class Served:
         rows = _unheld(serializer.instance)
         found = rows if isinstance(rows, QuerySet) else self.again(rows)
         body = b"[]" if found is None and rows == [] else self.json(serializer, found)
-        if body is None or (not many and body == b"[]"):
-            serializer.instance = rows
+        objects = decode(body, type=list[Raw]) if body and not many else []
+        if body is None or (not many and len(objects) != 1):
+            # One object there should be; if there is not, Django says so.
+            waiting = not many and isinstance(rows, QuerySet)
+            serializer.instance = get_object_or_404(rows) if waiting else rows
             return serializer.data
         self.view.request.accepted_renderer = AnswerRenderer()
-        return AnswerList(body) if many else AnswerObject(body[1:-1])
+        return AnswerList(body) if many else AnswerObject(bytes(objects[0]))
 
     def json(self, serializer: Any, rows: QuerySet[Any, Any] | None) -> bytes | None:
         """Return the JSON list of *rows*; None where instances must answer after all."""
@@ -128,6 +162,12 @@ class _Held(ModelIterable):  # type: ignore[type-arg]
         rows = self.queryset.all()
         rows._iterable_class = ModelIterable
         return iter([rows])
+
+
+def _held(queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    held = queryset.all()
+    held._iterable_class = _Held
+    return held
 
 
 def _unheld(rows: Any) -> Any:

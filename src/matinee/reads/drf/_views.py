@@ -59,7 +59,7 @@ class PlannedReads:
             self._served = attempt(_name(self), lambda: served(self, queryset), None)
         if self._served is None and waits(queryset):
             return attempt(_name(self), lambda: _planned(self, queryset), queryset)
-        return queryset
+        return queryset if self._served is None else self._served.rows()
 
     def paginate_queryset(self, queryset: Any) -> Any:
         """Return the page, which holds no rows yet where the database answers."""
@@ -113,8 +113,8 @@ class _View:
 
     def has_read(self, data: Any) -> bool:
         """Whether *data* comes from the queryset that the view has planned."""
-        if self.view.planned_query is None:
-            return False
+        if self.view.planned_query is None or self.view.request.method not in SAFE_METHODS:
+            return False  # a form shows every field, the page around it maybe not
         reader, queryset = self.view.planned_query
         if data is queryset:
             return True
