@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from inspect import iscoroutinefunction
+from inspect import getsource, iscoroutinefunction
 
 import pytest
 from django.db import connection
@@ -113,6 +113,12 @@ def test_a_view_goes_by_its_own_name(library, client):
 
     assert "<title>Shelf" in answer
     assert "The ordinary viewset" in answer
+
+
+def test_a_view_is_found_where_its_class_is_written():
+    from tests.db.reads import project
+
+    assert getsource(_planned(project.Shelf)) == getsource(project.Shelf)
 
 
 def test_a_view_that_says_so_is_left_alone(library, get):

@@ -88,7 +88,9 @@ def _subclass(cls: type) -> type:
             code="reads.view_init",
         )
     names: dict[str, Any] = {
-        name: getattr(cls, name) for name in ("__module__", "__qualname__", "__doc__")
+        name: getattr(cls, name)
+        for name in ("__module__", "__qualname__", "__doc__", "__firstlineno__")
+        if hasattr(cls, name)  # Python 3.12 has no __firstlineno__, and looks in the source
     }
     planned: type = type(cls)(cls.__name__, (PlannedReads, cls), names)
     return planned
