@@ -23,4 +23,4 @@ def _findings() -> Iterator[Finding]:
     if uses_rest_framework():
         from matinee.reads.drf import _checks
 
-        yield from _checks.findings()
+        yield from _checks.findings(unplannable=True)

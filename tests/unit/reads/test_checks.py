@@ -114,7 +114,7 @@ SERIALIZERS = """
             super().__init__(*args, **kwargs)
 """
 VIEWS = """
-    from rest_framework import generics
+    from rest_framework import generics, views
 
     from films.models import Film
     from films.serializers import Full, Good, Lean
@@ -154,6 +154,18 @@ VIEWS = """
             return Film.objects.prefetch_related(*wanted)
 
 
+    class AsList(PlannedReads, generics.ListAPIView):
+        serializer_class = Lean
+
+        def get_queryset(self):
+            return []
+
+
+    class Function(views.APIView):
+        def get(self, request):
+            return None
+
+
     class Fine(PlannedReads, generics.ListAPIView):
         queryset = Film.objects.all()
         serializer_class = Full
@@ -165,7 +177,7 @@ URLS = """
 
     urlpatterns = [
         path(f"{name.lower()}/", getattr(views, name).as_view())
-        for name in ("Lists", "Wasteful", "Defeated", "Asks", "Guesses", "Fine")
+        for name in ("Lists", "Wasteful", "Defeated", "Asks", "Guesses", "AsList", "Function", "Fine")
     ]
 """
 
@@ -285,6 +297,19 @@ def test_a_serializer_that_cannot_be_made_is_listed_as_not_checked(findings):
     assert number == "matinee.I118"
     assert line == line_of(SERIALIZERS, "class Needy")
     assert "kind" in message
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("AsList", "AsList cannot be planned: get_queryset() returns a list."),
+        ("Function", "Function cannot be planned: it is no generic view."),
+    ],
+)
+def test_the_audit_lists_views_that_cannot_be_planned(name, why, findings):
+    assert [(number, message) for number, _, _, message in about(findings, f"{name} ")] == [
+        ("matinee.I119", why)
+    ]
 
 
 def test_needs_that_are_not_there_are_an_error_that_names_the_nearest(findings):

@@ -18,6 +18,7 @@ from matinee._findings import Finding
 from matinee._project import attribute_line, is_own, is_test, shown
 from matinee.exceptions import ReadsError
 from matinee.reads import _by_hand as hand
+from matinee.reads.drf._handlers import handler_of
 from matinee.reads.drf._reader import plan_for
 from matinee.reads.drf._routes import views
 from matinee.reads.drf._serializers import model_serializers
@@ -31,20 +32,29 @@ _IDS = {Kind.UNSEEN: "matinee.W111", Kind.APART: "matinee.W112", Kind.HINT: "mat
 _COSTS = {Kind.UNSEEN: "up to 1 query a row", Kind.APART: "1 query a row", Kind.HINT: ""}
 
 
-def findings() -> Iterator[Finding]:
-    """Yield what is to say of every view, and of every serializer that names a model."""
+def findings(*, unplannable: bool = False) -> Iterator[Finding]:
+    """Yield what is to say of every view, and of every serializer that names a model.
+
+    Args:
+        unplannable: Say of which views no plan can be made, and why.
+    """
     with _without_database():
         # The views first: looking at them imports them, and with them their serializers.
-        seen: set[Finding] = set()
-        for _, _, view in views():
-            if isinstance(view, GenericAPIView) and is_own(Path(inspect.getfile(type(view)))):
-                for finding in _of_view(view):
-                    if finding not in seen:
-                        seen.add(finding)
-                        yield finding
+        yield from dict.fromkeys(_of_views(unplannable=unplannable))
         for cls in model_serializers():
             if not is_test(cls.__module__):
                 yield from _of_serializer(cls)
+
+
+def _of_views(*, unplannable: bool) -> Iterator[Finding]:
+    for _, name, view in views():
+        if not is_own(Path(inspect.getfile(type(view)))):
+            continue
+        if isinstance(view, GenericAPIView):
+            yield from _of_view(view)
+        if unplannable and (why := _unplannable(view)):
+            place = _class_line(type(view))
+            yield Finding(*place, "matinee.I119", f"{name} cannot be planned: {why[0]}.", why[1])
 
 
 @contextmanager
@@ -57,6 +67,10 @@ def _without_database() -> Iterator[None]:
     with ExitStack() as stack:
         for connection in connections.all():
             stack.enter_context(connection.execute_wrapper(refuse))
+            if connection.connection is None:
+                # Nor wait for a database that is not there.
+                connection.connect = refuse
+                stack.callback(vars(connection).pop, "connect")
         yield
 
 
@@ -153,6 +167,23 @@ def _lacking(cls: type[Any], plan: Plan, loading: hand.Loading) -> Iterator[Find
             f'class {cls.__name__}(PlannedReads, ...), or .{method}("{path}").',
             "1 query a row",
         )
+
+
+def _unplannable(view: Any) -> tuple[str, str] | None:
+    """Return why no plan can be made for *view*, and what to do; None where one can."""
+    if not isinstance(view, GenericAPIView):
+        return "it is no generic view", "plan_for(FilmSerializer()).apply(queryset) plans in it."
+    handler = handler_of(view)
+    if not handler.serializes:
+        return f"{handler.name}() does not ask for the view's serializer", "Use get_serializer()."
+    try:
+        rows: Any = view.get_queryset()
+    except Exception:  # noqa: BLE001  said by the check already
+        return None
+    if isinstance(rows, QuerySet) and not rows.query.combinator:
+        return None
+    what = "a union" if isinstance(rows, QuerySet) else f"a {type(rows).__name__}"
+    return f"get_queryset() returns {what}", "Its objects are loaded when they are serialized."
 
 
 def _by_source(view: Any) -> tuple[Any, hand.Loading | None]:
