@@ -31,6 +31,7 @@ __all__ = [
     "related",
     "request_value",
     "rows_of",
+    "state",
 ]
 
 
@@ -143,6 +144,20 @@ def declare(draft: Draft, part: Part | str, ask: Ask) -> Draft | None:
         draft.compute(part.rows.place, part.expression, ask)
         return None
     return _read(draft, last, part, ask)
+
+
+def state(draft: Draft, part: Part | str, ask: Ask) -> None:
+    """Want *part* as somebody said it who says no more: rows that it names, with every column.
+
+    A part that only says how a relation is loaded, or which rows it has, leaves the columns to
+    whatever reads them.
+
+    Raises:
+        ReadsError: As ``declare`` does.
+    """
+    far = declare(draft, part, ask)
+    if far is not None and (isinstance(part, str) or part.rows.place):
+        far.hand_over(ask)
 
 
 def _beyond(draft: Draft, name: str, ask: Ask) -> Draft:

@@ -146,6 +146,7 @@ def test_needs_takes_rows_that_are_chosen():
     (step,) = plan(stated).fetches
 
     assert (step.place, step.rows.limit) == ("top", 1)
+    assert step.plan.columns is None
 
 
 def test_needs_of_two_decorators_are_both_needed():

@@ -5,7 +5,7 @@ from matinee.reads._analysis.objects import attribute, called_if_simple
 from matinee.reads._analysis.reading import Reading
 from matinee.reads._analysis.values import Generic, Object, Rows, Values, union
 from matinee.reads._needs import Needs, problems_of
-from matinee.reads.words import declare
+from matinee.reads.words import state
 
 __all__ = ["want"]
 
@@ -24,7 +24,7 @@ def want(reading: Reading, owner: Object, stated: Needs) -> None:
         )
     for path in stated.wants:
         if not isinstance(path, str):
-            declare(owner.draft, path, reading.asks())
+            state(owner.draft, path, reading.asks())
             continue
         values: Values = (owner,)
         for name in path.split("__"):
