@@ -5,17 +5,18 @@ where Django has it, and all that was asked of the manager repeated behind: so i
 same ones. Each row carries the key of the instance it is for.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, ExpressionWrapper, F, ForeignKey, Model, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 from django.db.models.query import ModelIterable, ValuesListIterable
 
-__all__ = ["Batch", "Operation", "Tie", "bare", "tie_of"]
+__all__ = ["Batch", "Operation", "Tie", "bare", "chosen_by", "tie_of"]
 
 PARENT = "_matinee_parent"
 
@@ -77,6 +78,33 @@ def bare(manager: Any) -> Any:
     """Return the queryset that a related manager starts from, before its instance comes in."""
     default: Any = super(type(manager), manager)
     return default.get_queryset()
+
+
+def chosen_by(manager: Any) -> Hashable:
+    """Return what a related manager's own rows are chosen by now: the tenant, for one.
+
+    Equal as long as it gives the same rows. The clock may move on meanwhile: moments count by
+    how far from now they are, in seconds.
+
+    Raises:
+        TypeError: It cannot be told.
+    """
+    query = bare(manager).query
+    if not query.where and not query.annotations:
+        return ()
+    found = _by_value(query.where), tuple(query.alias_map.items()), tuple(query.annotations.items())
+    hash(found)
+    return found
+
+
+def _by_value(node: Any) -> Hashable:
+    if hasattr(node, "children"):
+        return (node.connector, node.negated, *map(_by_value, node.children))
+    moment = getattr(node, "rhs", None)
+    if isinstance(moment, dt.datetime):
+        ahead = moment - dt.datetime.now(moment.tzinfo)
+        return type(node), node.lhs, round(ahead.total_seconds())
+    return cast("Hashable", node)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from django.db.models.query import ModelIterable
 
 from matinee.reads import _guard
 from matinee.reads._asked import Asked, Question, asked
-from matinee.reads._batch import Batch, Tie, bare, tie_of
+from matinee.reads._batch import Batch, Tie, bare, chosen_by, tie_of
 from matinee.reads._writes import Stamp, stamp
 
 __all__ = ["Planned", "adopt", "cache_name", "keep_asking", "plant"]
@@ -169,8 +169,12 @@ class Family:
         mine, alias = tie.value(question.manager.instance), queryset.db
         if mine is None or not self.answers_for(name) or not self._is_unwritten(alias):
             return None
+        try:
+            chosen = chosen_by(question.manager)
+        except TypeError:
+            return None
         signature = (name, how, *(operation for operation, _, _ in question.operations))
-        key = (name, type(question.manager).__mro__[1], alias, how, question.key)
+        key = (name, type(question.manager).__mro__[1], chosen, alias, how, question.key)
         keys, _ = self._answers.get(key, _NOT_YET)
         if mine not in keys:
             if self._first.setdefault(signature, mine) != mine and key not in self._once:

@@ -29,7 +29,7 @@ from django.db.models.signals import post_init, pre_init
 
 from matinee.reads.shape import Hop, Link
 
-__all__ = ["Code", "attribute", "columns", "identity", "obstacle", "relations"]
+__all__ = ["Code", "attribute", "columns", "identity", "manager_of", "obstacle", "relations"]
 
 
 class Code:
@@ -79,6 +79,17 @@ def relations(model: type[Model]) -> tuple[str, ...]:
 def identity(model: type[Model]) -> tuple[str, ...]:
     """Return the fields of the primary key."""
     return tuple(field.name for field in model._meta.pk_fields)
+
+
+def manager_of(hop: Hop) -> "Manager[Any]":
+    """Return a manager that gives the rows which Django looks through over *hop*."""
+    model = cast("type[Model]", hop.model)
+    if hop.link is not Link.MANY:
+        return model._base_manager
+    # Related managers are made of the default one's class, without what that was given.
+    manager: Manager[Any] = type(model._default_manager)()
+    manager.model = model
+    return manager
 
 
 def obstacle(model: type[Model]) -> str:

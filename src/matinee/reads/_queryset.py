@@ -15,11 +15,11 @@ from matinee import conf
 from matinee.reads import _written as hand
 from matinee.reads._calls import Planned, cache_name, keep_asking, plant
 from matinee.reads._expressions import apart, crosses, names
-from matinee.reads._facts import columns
+from matinee.reads._facts import columns, manager_of
 from matinee.reads._modes import fetching
 from matinee.reads._request import answering, current_request
 from matinee.reads.plan import Plan, Step
-from matinee.reads.shape import Computed, Link, Rows
+from matinee.reads.shape import Computed, Rows
 
 __all__ = ["annotated", "called", "lookup_of", "planned", "wanted"]
 
@@ -187,19 +187,13 @@ def _chosen(step: Step) -> Any:
     """Return the rows that *step* is about, in their order."""
     where: Any = step.rows.where
     rows: Any = step.rows.queryset
-    rows = _manager(step).all() if rows is None else rows.all()
+    rows = manager_of(step.hop).all() if rows is None else rows.all()
     if where is not None:
         if any(crosses(rows.query, path) for path in names(where)):
             # A join over many would repeat a row, and a repeated row would count as two.
             where = Q(pk__in=rows.filter(where).order_by().values("pk"))
         rows = rows.filter(where)
     return rows.order_by(*step.rows.order_by) if step.rows.order_by else rows
-
-
-def _manager(step: Step) -> Any:
-    """Return the manager Django would use: the base one for a forward relation."""
-    model = cast("type[Model]", step.hop.model)
-    return model._default_manager if step.hop.link is Link.MANY else model._base_manager
 
 
 def _narrowed[M: Model](

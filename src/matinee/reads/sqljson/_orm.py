@@ -115,8 +115,9 @@ def _misfits(queryset: QuerySet[Any, Any], annotations: Sequence[str]) -> Iterat
 
 def asks_anew(manager: "Manager[Any]") -> bool:
     """Whether the manager may give other rows at the next request."""
-    own: Any = type(manager).get_queryset
-    return own is not BaseManager.get_queryset
+    own: Any = type(manager)
+    made = own.get_queryset, own._queryset_class.__init__  # noqa: SLF001
+    return made != (BaseManager.get_queryset, QuerySet.__init__)
 
 
 def fingerprint(queryset: QuerySet[Any, Any]) -> tuple[Any, ...]:
@@ -131,7 +132,9 @@ def fingerprint(queryset: QuerySet[Any, Any]) -> tuple[Any, ...]:
         raise Unfit(f"the manager of {name} gives cut, joined or grouped rows")
     if query.extra or query.extra_tables or query.extra_order_by:
         raise Unfit(f"the manager of {name} uses extra()")
-    return query.where, query.order_by, query.default_ordering, query.annotations
+    # Conditions name tables; which rows of those they mean, the joins say.
+    joins = dict(query.alias_map)
+    return query.where, joins, query.order_by, query.default_ordering, query.annotations
 
 
 # Instances that no query made.

@@ -11,6 +11,7 @@ from django.db.models import F, Field, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 from matinee.reads._expressions import apart, crosses, names
+from matinee.reads._facts import manager_of
 from matinee.reads._request import waits as _waits
 from matinee.reads.projection import NULL, Nested, Projection, Python, Unfit, Value
 from matinee.reads.shape import Hop, Link
@@ -171,8 +172,7 @@ class Writer:
             if _waits(written):
                 raise Unfit(f"the queryset of {hop.attribute} holds a request_value")
             return written
-        model = cast("type[Model]", hop.model)
-        manager = model._default_manager if hop.link is Link.MANY else model._base_manager
+        manager = manager_of(hop)
         queryset = manager.get_queryset().using(self.alias)
         print_ = _orm.fingerprint(queryset)
         if _orm.asks_anew(manager):
