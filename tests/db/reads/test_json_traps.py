@@ -22,7 +22,7 @@ from tests.shelf.rows import KIND
 
 @pytest.fixture(autouse=True)
 def compiled_anew():
-    _json._static.clear()
+    _json._kept.clear()
 
 
 def answer(serializer_class, rows, **kwargs):

@@ -20,7 +20,7 @@ from matinee.reads.drf import _methods as methods
 from matinee.reads.drf._methods import Methods
 from matinee.reads.drf._words import PartField, RelatedField
 from matinee.reads.shape import Ask, Draft, Hop, Kind, Link, Shape
-from matinee.reads.words import declare
+from matinee.reads.words import declare, state
 
 __all__ = ["Inspection", "inspect"]
 
@@ -41,7 +41,6 @@ class Inspection:
 
     Attributes:
         shape: What it reads.
-        static: Whether any instance of its class reads the same.
     """
 
     def __init__(
@@ -53,7 +52,6 @@ class Inspection:
         view: type | None = None,
     ) -> None:
         serializer = getattr(serializer, "child", serializer)
-        self.static = True
         self.max_depth = max_depth
         draft = Draft(model or _model(serializer))
         _heed(draft, Ask(type(serializer).__name__, ""))
@@ -64,7 +62,6 @@ class Inspection:
     def serializer(self, serializer: Any, draft: Draft, path: tuple[str, ...]) -> None:
         """Want all that *serializer* reads of the object that *draft* is of."""
         cls = type(serializer)
-        self.static = self.static and is_static(serializer)
         draft.want(facts.identity(draft.model))
         if not _is_shipped(cls, "to_representation"):
             ask = Ask(cls.__name__, "to_representation")
@@ -255,7 +252,7 @@ def inspect(serializer: Any, model: type[Model] | None = None, *, max_depth: int
 def _declare(draft: Draft, said_by: object, ask: Ask) -> None:
     """Want what *said_by*, a serializer's Meta or a view, says in ``reads``."""
     for part in getattr(said_by, "reads", ()):
-        declare(draft, part, ask)
+        state(draft, part, ask)
 
 
 def _heed(draft: Draft, ask: Ask) -> None:

@@ -8,9 +8,10 @@ from django.db.models import QuerySet
 
 from matinee import conf
 from matinee.reads._request import answering as for_request
+from matinee.reads.drf._fingerprint import fingerprint, written_as
 from matinee.reads.drf._finish import Finish, decoded, encoded
 from matinee.reads.drf._forms import output_settings
-from matinee.reads.drf._inspect import is_static
+from matinee.reads.drf._kept import Kept
 from matinee.reads.drf._project import project
 from matinee.reads.drf._rendering import rendering
 from matinee.reads.projection import OMIT, RAISE, Form, Unfit
@@ -22,8 +23,8 @@ __all__ = ["Answering", "answering", "why_not"]
 # where one stands, instances tell.
 _NUMBERS = ('"NaN"', '"Infinity"', '"-Infinity"')
 
-# What the serializers are made to, of which all instances are alike.
-_static: dict[Any, Statement | Unfit] = {}
+# What serializers are made to, or why there is nothing: an error would keep its request.
+_kept: Kept[Statement | str] = Kept(1_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +78,14 @@ def answering(serializer: Any, queryset: QuerySet[Any, Any]) -> Answering:
         Unfit: One statement cannot.
     """
     one = getattr(serializer, "child", serializer)
-    brought = Brought(queryset)
+    depth, brought = conf.reads.max_depth, Brought(queryset)
     key = (
-        *(type(one), queryset.model, conf.reads.max_depth, output_settings()),
-        *(queryset.db, is_utc(), brought),
+        *(fingerprint(one, depth=depth, telling=written_as), queryset.model, depth),
+        *(output_settings(), queryset.db, is_utc(), brought),
     )
-    known = _static.get(key) if is_static(one) else None
-    if known is None:
-        known, static = _compiled(one, queryset, brought)
-        if static:
-            _static[key] = known
-    if isinstance(known, Unfit):
-        raise known
+    known = _kept.get(key, lambda: _compiled(one, queryset, brought))
+    if isinstance(known, str):
+        raise Unfit(known)
     return Answering(one, known.current())
 
 
@@ -101,17 +98,11 @@ def why_not(serializer: Any, queryset: QuerySet[Any, Any]) -> str:
     return ""
 
 
-def _compiled(
-    serializer: Any, queryset: QuerySet[Any, Any], brought: Brought
-) -> tuple[Statement | Unfit, bool]:
+def _compiled(serializer: Any, queryset: QuerySet[Any, Any], brought: Brought) -> Statement | str:
     try:
-        projection, static = project(serializer, queryset.model, brought)
+        return statement_for(project(serializer, queryset.model, brought), queryset)
     except Unfit as why:
-        return why, False
-    try:
-        return statement_for(projection, queryset), static
-    except Unfit as why:
-        return why, static
+        return str(why)
 
 
 @lru_cache(maxsize=1024)

@@ -36,8 +36,8 @@ __all__ = ["project"]
 
 def project(
     serializer: Any, model: type[Model], annotations: Mapping[str, Any] | None = None
-) -> tuple[Projection, bool]:
-    """Return what *serializer* answers for rows of *model*, and whether all of its class do.
+) -> Projection:
+    """Return what *serializer* answers for rows of *model*.
 
     Args:
         serializer: Bound to its context, not many.
@@ -49,7 +49,7 @@ def project(
     """
     inspection = Inspection(serializer, model, max_depth=conf.reads.max_depth)
     root = _Level(inspection, serializer, model, annotations or {}, inspection.shape)
-    return root.projection((), of_class=True), inspection.static
+    return root.projection((), of_class=True)
 
 
 @dataclass(slots=True)

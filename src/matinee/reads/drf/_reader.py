@@ -1,25 +1,20 @@
 """``plan_for``: from a serializer to a reader of its rows."""
 
-from collections import OrderedDict
-from collections.abc import Hashable
-from threading import Lock
 from typing import Any
 
 from django.db.models import Model
 
 from matinee import conf
 from matinee.reads.apply import Reader
-from matinee.reads.drf._fingerprint import fingerprint
+from matinee.reads.drf._fingerprint import fingerprint, read_from
 from matinee.reads.drf._inspect import Inspection
+from matinee.reads.drf._kept import Kept
 from matinee.reads.plan import plan_of
 
 __all__ = ["plan_for"]
 
-# As many plans are kept as a large project has serializers; the one asked for longest ago goes.
-KEPT = 2_000
-
-_kept: OrderedDict[Hashable, Reader] = OrderedDict()
-_lock = Lock()
+# As many as a large project has serializers.
+_kept: Kept[Reader] = Kept(2_000)
 
 
 def plan_for(serializer: Any, *, model: type[Model] | None = None) -> Reader:
@@ -39,23 +34,13 @@ def plan_for(serializer: Any, *, model: type[Model] | None = None) -> Reader:
     """
     one = getattr(serializer, "child", serializer)
     depth, request, view = conf.reads.max_depth, one.context.get("request"), _view(one)
-    key = (fingerprint(one, depth=depth), model, depth, view)
-    with _lock:
-        reader = _kept.get(key)
-        if reader is not None:
-            _kept.move_to_end(key)
-    if reader is None:
+    key = (fingerprint(one, depth=depth, telling=read_from), model, depth, view)
+
+    def reader() -> Reader:
         shape = Inspection(one, model, max_depth=depth, view=view).shape
-        reader = _keep(key, Reader(type(one).__name__, plan_of(shape)))
-    return reader.for_request(request)
+        return Reader(type(one).__name__, plan_of(shape))
 
-
-def _keep(key: Hashable, reader: Reader) -> Reader:
-    with _lock:
-        _kept[key] = reader
-        if len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    return reader
+    return _kept.get(key, reader).for_request(request)
 
 
 def _view(serializer: Any) -> type | None:
