@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 import django_filters as filters
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import F, QuerySet
+from django.db.models import Expression, F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet
@@ -18,7 +18,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.settings import api_settings
 
 from cinema.api.sparse import PARAMETER
-from cinema.films.models import Director, Distributor, Film, Genre
+from cinema.films.models import FILM_COUNT, Director, Distributor, Film, Genre
 from cinema.programme.models import Hall, Screening
 from cinema.reviews.models import Review
 
@@ -122,10 +122,14 @@ class Search(filters.CharFilter):
 
 
 class Ordering(filters.OrderingFilter):
-    """By the columns named, empty ones last. Ties have an order, so pages never overlap."""
+    """By the columns named, empty ones last. Ties have an order, so pages never overlap.
 
-    def __init__(self, *names: str) -> None:
-        super().__init__(fields=[(name, name) for name in names])
+    Or by what is computed: ``Ordering("name", film_count=Count("films"))``.
+    """
+
+    def __init__(self, *names: str, **computed: Expression) -> None:
+        super().__init__(fields=[(name, name) for name in (*names, *computed)])
+        self.computed = computed
 
     def filter(self, qs: QuerySet, value: list[str] | None) -> QuerySet:
         if not value:
@@ -136,6 +140,8 @@ class Ordering(filters.OrderingFilter):
             else F(name).asc(nulls_last=True)
             for name in dict.fromkeys(value)
         ]
+        asked = {name.removeprefix("-") for name in value} & self.computed.keys()
+        qs = qs.alias(**{name: self.computed[name] for name in asked})
         return qs.order_by(*terms, "pk")
 
 
@@ -182,7 +188,7 @@ class FilmFilter(FilterSet):
 
 class DirectorFilter(FilterSet):
     search = Search("name")
-    ordering = Ordering("name", "film_count")
+    ordering = Ordering("name", film_count=FILM_COUNT)
 
     class Meta:
         model = Director
@@ -191,7 +197,7 @@ class DirectorFilter(FilterSet):
 
 class GenreFilter(FilterSet):
     search = Search("name")
-    ordering = Ordering("name", "film_count")
+    ordering = Ordering("name", film_count=FILM_COUNT)
 
     class Meta:
         model = Genre
@@ -200,7 +206,7 @@ class GenreFilter(FilterSet):
 
 class DistributorFilter(FilterSet):
     search = Search("name")
-    ordering = Ordering("name", "film_count")
+    ordering = Ordering("name", film_count=FILM_COUNT)
 
     class Meta:
         model = Distributor

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
 from django.utils.cache import patch_cache_control
 from django.utils.decorators import method_decorator
 from django.utils.text import capfirst
@@ -83,7 +82,7 @@ class FilmViewSet(PlannedReads, HouseRules, ModelViewSet):
 
 class DirectorViewSet(PlannedReads, HouseRules, ModelViewSet):
     description = _("Directors; each one's own answer lists their films.")
-    queryset = Director.objects.annotate(film_count=Count("films")).order_by("name")
+    queryset = Director.objects.all()
     serializer_class = films.DirectorSerializer
     detail_serializer_class = films.DirectorDetailSerializer
     filterset_class = filters.DirectorFilter
@@ -91,14 +90,14 @@ class DirectorViewSet(PlannedReads, HouseRules, ModelViewSet):
 
 class GenreViewSet(PlannedReads, HouseRules, ModelViewSet):
     description = _("Genres, and how many films each has.")
-    queryset = Genre.objects.annotate(film_count=Count("films")).order_by("name")
+    queryset = Genre.objects.all()
     serializer_class = films.GenreSerializer
     filterset_class = filters.GenreFilter
 
 
 class DistributorViewSet(PlannedReads, HouseRules, ModelViewSet):
     description = _("Distributors, and how many films each has.")
-    queryset = Distributor.objects.annotate(film_count=Count("films")).order_by("name")
+    queryset = Distributor.objects.all()
     serializer_class = films.DistributorSerializer
     filterset_class = filters.DistributorFilter
 

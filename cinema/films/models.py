@@ -2,9 +2,13 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+
+# Of a genre, a distributor or a director; read, and ordered by, where it is asked for.
+FILM_COUNT = Count("films")
 
 
 class Genre(models.Model):
@@ -122,6 +126,11 @@ class Film(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("films:film", args=[self.pk, slugify(self.title) or "film"])
+
+    @property
+    def byline(self) -> str:
+        """Who directed it, as posters say."""
+        return ", ".join(director.name for director in self.directors.all())
 
 
 class Direction(models.Model):

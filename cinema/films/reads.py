@@ -60,7 +60,7 @@ class FilmCard(serializers.ModelSerializer):
 
     genre = GenreName()
     distributor = DistributorName()
-    directors = DirectorName(many=True)
+    byline = serializers.CharField()
     reviews = ReviewStars(many=True)
     screenings = ScreeningTime(many=True)
 
@@ -74,7 +74,7 @@ class FilmCard(serializers.ModelSerializer):
             "imdb_rating",
             "genre",
             "distributor",
-            "directors",
+            "byline",
             "reviews",
             "screenings",
         ]

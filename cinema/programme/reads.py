@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from cinema.films.models import Director, Film, Genre
+from cinema.films.models import Film, Genre
 from cinema.programme.models import Hall, Screening
 
 
@@ -10,12 +10,6 @@ class HallPlate(serializers.ModelSerializer):
     class Meta:
         model = Hall
         fields = ["id", "name", "seats"]
-
-
-class DirectorName(serializers.ModelSerializer):
-    class Meta:
-        model = Director
-        fields = ["id", "name"]
 
 
 class GenreName(serializers.ModelSerializer):
@@ -43,11 +37,11 @@ class Stub(serializers.ModelSerializer):
 
 class ScreenedFilm(serializers.ModelSerializer):
     genre = GenreName()
-    directors = DirectorName(many=True)
+    byline = serializers.CharField()
 
     class Meta:
         model = Film
-        fields = ["id", "title", "released", "minutes", "certificate", "genre", "directors"]
+        fields = ["id", "title", "released", "minutes", "certificate", "genre", "byline"]
 
 
 class ProgrammeEntry(serializers.ModelSerializer):

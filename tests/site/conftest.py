@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django.utils import translation
+
+from matinee.testing import raising_reads
 
 
 @pytest.fixture(autouse=True)
@@ -12,3 +15,17 @@ def _a_whole_minute() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_query_beside_a_plan() -> Iterator[None]:
+    """Fail where rendering reads what no plan foresaw."""
+    with raising_reads():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _in_the_site_s_own_language() -> Iterator[None]:
+    """Forget the language of a test's last request, which stays the thread's."""
+    yield
+    translation.deactivate()

@@ -63,6 +63,17 @@ def test_no_shape_is_left_that_nothing_refers_to(schema):
     assert schema["components"]["schemas"].keys() == used
 
 
+def test_what_is_computed_and_chosen_has_a_type(schema):
+    film = schema["components"]["schemas"]["Film"]["properties"]
+    assert film["review_count"] == {"type": "integer", "readOnly": True}
+    assert film["stars"]["type"] == ["number", "null"]
+    assert film["my_stars"]["type"] == ["integer", "null"]
+    assert film["reviews"]["type"] == "array"
+    assert film["reviews"]["items"] == {"$ref": "#/components/schemas/FilmReview"}
+    genre = schema["components"]["schemas"]["Genre"]["properties"]
+    assert genre["film_count"] == {"type": "integer", "readOnly": True}
+
+
 def test_every_parameter_is_explained(schema):
     for _, _, operation in operations(schema):
         for parameter in operation.get("parameters", []):

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Avg, Count, Max, Q
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
@@ -10,9 +11,12 @@ from rest_framework import serializers
 from cinema.api.fields import IdField
 from cinema.api.serializers.resource import Resource
 from cinema.api.serializers.reviews import FilmReview
-from cinema.films.models import Direction, Director, Distributor, Film, Genre
+from cinema.films.models import FILM_COUNT, Direction, Director, Distributor, Film, Genre
+from matinee.reads import request_value
+from matinee.reads.drf import computed, related
 
 NOT_NEGATIVE = {"min_value": 0}
+WHO_ASKS = request_value(lambda request: request.user)
 # The oldest film there is, and further ahead than any cinema plans.
 RELEASE_DAYS = [MinValueValidator(date(1888, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
 
@@ -72,7 +76,7 @@ class Credit(serializers.ModelSerializer):
     ]
 )
 class FilmSerializer(Resource):
-    """A film with its directors and reviews. Money is in US dollars, as the data has it."""
+    """A film with its directors and latest reviews. Money is in US dollars, as the data has it."""
 
     url = serializers.HyperlinkedIdentityField(view_name="api:film-detail")
     genre = GenreRef(read_only=True, allow_null=True)
@@ -87,7 +91,19 @@ class FilmSerializer(Resource):
     director_ids = IdField(
         source="directors", queryset=Director.objects.all(), many=True, required=False
     )
-    reviews = FilmReview(many=True, read_only=True)
+    stars = computed(Avg("reviews__stars"), allow_null=True, help_text=_("The reviews' average."))
+    my_stars = computed(
+        Max("reviews__stars", filter=Q(reviews__author__user=WHO_ASKS)),
+        allow_null=True,
+        help_text=_("What you gave it in your own review."),
+    )
+    review_count = computed(Count("reviews"))
+    reviews = related(
+        FilmReview(many=True),
+        "reviews",
+        limit=3,
+        help_text=_("The latest three; the film's own answer has all."),
+    )
 
     class Meta:
         model = Film
@@ -113,6 +129,9 @@ class FilmSerializer(Resource):
             "us_gross",
             "worldwide_gross",
             "dvd_sales",
+            "stars",
+            "my_stars",
+            "review_count",
             "reviews",
             "changed_at",
         ]
@@ -128,19 +147,20 @@ class FilmSerializer(Resource):
 
 
 class FilmDetailSerializer(FilmSerializer):
-    """A film, and beside that who is credited and what the import mended."""
+    """A film with all its reviews, who is credited, and what the import mended."""
 
     page = serializers.CharField(
         source="get_absolute_url", read_only=True, help_text=_("The film's page on this site.")
     )
     credits = Credit(source="direction_set", many=True, read_only=True)
+    reviews = FilmReview(many=True, read_only=True)
 
     class Meta(FilmSerializer.Meta):
         fields = [*FilmSerializer.Meta.fields, "page", "credits", "mended"]
 
 
 class CountedResource(Resource):
-    film_count = serializers.IntegerField(read_only=True)
+    film_count = computed(FILM_COUNT)
 
 
 class GenreSerializer(CountedResource):

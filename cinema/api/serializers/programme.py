@@ -41,11 +41,12 @@ class HallSerializer(Resource):
 class ScreenedFilm(serializers.ModelSerializer):
     """A film as the programme shows it."""
 
+    byline = serializers.CharField(read_only=True, help_text=_("Who directed it."))
     genre = serializers.CharField(source="genre.name", read_only=True, allow_null=True)
 
     class Meta:
         model = Film
-        fields = ["title", "minutes", "genre"]
+        fields = ["title", "byline", "minutes", "genre"]
         read_only_fields = fields
 
 

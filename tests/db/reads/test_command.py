@@ -6,10 +6,14 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import Count, Q
 from django.test.utils import CaptureQueriesContext
-from rest_framework import serializers
+from django.urls import path
+from rest_framework import generics, serializers
 
-from tests.shelf.models import Tag
+from matinee.reads import request_value
+from matinee.reads.drf import PlannedReads, computed
+from tests.shelf.models import Book, Tag
 
 pytestmark = pytest.mark.urls("tests.db.reads.urls")
 
@@ -143,3 +147,28 @@ def test_printing_runs_no_query_but_those_of_a_views_own_get_queryset(printed, d
     assert [query["sql"].split(" FROM ")[1] for query in queries.captured_queries] == [
         '"shelf_tag" ORDER BY "shelf_tag"."id" ASC'  # AsList
     ]
+
+
+class Mine(serializers.ModelSerializer):
+    mine = computed(Count("tags", filter=Q(tags__name=request_value(lambda asked: asked.user))))
+
+    class Meta:
+        model = Book
+        fields = ("title", "mine")
+
+
+class MyBooks(PlannedReads, generics.ListAPIView):
+    queryset = Book.objects.all()
+    serializer_class = Mine
+    json_reads = True
+
+
+urlpatterns = [path("mine/", MyBooks.as_view())]
+
+
+@pytest.mark.urls(__name__)
+def test_what_depends_on_who_asks_is_printed_as_for_nobody(printed):
+    text = printed("MyBooks", sql=True)
+    assert "json: one statement makes the answer" in text
+    assert "compute Mine_mine" in text
+    assert "not planned" not in text

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
+from matinee.reads._request import answering as for_request
 from matinee.reads._unneeded import without_unneeded
 from matinee.reads.apply import Reader
 from matinee.reads.drf import middleware
@@ -170,7 +171,8 @@ def _json(view: Any, handler: Handler, serializer: Any, rows: QuerySet[Any]) -> 
     if handler.single and looks_at_objects(view) and needs_object_alone(serializer, rows):
         return "", "permissions look at the object, and with it comes all that is read"
     try:
-        found = answering(serializer, rows).statement.sql(rows, comment=type(view).__name__)
+        with for_request(view.request):
+            found = answering(serializer, rows).statement.sql(rows, comment=type(view).__name__)
     except Unfit as why:
         return "", str(why)
     return (found[0], "") if found else ("", "the queryset is empty")

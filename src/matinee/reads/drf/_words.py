@@ -85,6 +85,14 @@ class ComputedField(PartField):
             self.child = field(read_only=True, **options)
         return self.child
 
+    @property
+    def _spectacular_annotation(self) -> dict[str, Any]:
+        """What drf-spectacular looks for on a field: the one that stands for it in OpenAPI."""
+        field = self.represented(self.parent.Meta.model)
+        if type(field) is serializers.ReadOnlyField:
+            raise AttributeError  # drf-spectacular would look for a column of its name
+        return {"field": field}
+
     def to_representation(self, value: Any) -> Any:
         """Represent the value as a model's field of its kind is represented."""
         return value if self.child is None else self.child.to_representation(value)
@@ -111,6 +119,11 @@ class RelatedField(PartField):
         """Hand the context on to the serializer of the rows."""
         super().bind(field_name, parent)
         self.serializer.bind("", cast("Any", self))
+
+    @property
+    def _spectacular_annotation(self) -> dict[str, Any]:
+        """What drf-spectacular looks for on a field: the serializer that stands for it."""
+        return {"field": self.serializer}
 
     def to_representation(self, value: Any) -> Any:
         """Represent the rows by their serializer."""
