@@ -45,6 +45,8 @@ default_role = "py:obj"
 nitpick_ignore_regex = [
     ("py:.*", r"(django|rest_framework|psycopg|collections|contextlib|os|typing)\..*"),
     ("py:class", r"matinee\.embedded\._databases\.Database|dict\[str"),
+    # Parameters and aliases of types, and classes that are returned and not made by hand.
+    ("py:class", r"[A-Z]|.*\.GetResponse|matinee\.reads\.drf\._words\.\w+"),
 ]
 
 copybutton_prompt_text = "$ "
