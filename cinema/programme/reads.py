@@ -1,9 +1,13 @@
 """What the pages about the programme read."""
 
+from datetime import datetime
+from decimal import Decimal
+
 from rest_framework import serializers
 
 from cinema.films.models import Film, Genre
 from cinema.programme.models import Hall, Screening
+from matinee.reads.struct import Shape, source
 
 
 class HallPlate(serializers.ModelSerializer):
@@ -53,3 +57,15 @@ class ProgrammeEntry(serializers.ModelSerializer):
     class Meta:
         model = Screening
         fields = ["id", "starts_at", "ends_at", "price", "original_version", "film", "hall"]
+
+
+class Listing(Shape, model=Screening):
+    """A screening as newspapers and the screens in the foyer list it."""
+
+    title: str = source("film__title")
+    hall: str = source("hall__name")
+    seats: int = source("hall__seats")
+    starts_at: datetime
+    ends_at: datetime
+    price: Decimal
+    original_version: bool

@@ -27,4 +27,5 @@ app_name = "programme"
 urlpatterns = [
     path("", views.programme, name="today"),
     path("<day:day>/", views.programme, name="day"),
+    path("<day:day>.json", views.listings, name="listings"),
 ]

@@ -358,6 +358,27 @@ def test_the_day_that_is_an_hour_longer_ends_when_its_clock_says_so(client, film
         assert re.findall(r'<p class="when"><time[^>]*>(.*?)<', page) == ["23:59"]
 
 
+def test_the_day_can_be_had_as_json_by_one_query(client, film, hall):
+    Screening.objects.all().delete()
+    show(film, hall, datetime(2026, 12, 24, 19, 15, tzinfo=UTC))
+    page = Page(client.get("/programme/2026-12-24/"))
+    assert "/programme/2026-12-24.json" in [link.get("href") for link in page.all("a")]
+    with assert_reads(1):
+        answer = client.get("/programme/2026-12-24.json")
+    assert answer.json() == [
+        {
+            "title": film.title,
+            "hall": "Lumière",
+            "seats": 220,
+            "starts_at": "2026-12-24T19:15:00Z",
+            "ends_at": "2026-12-24T21:15:00Z",
+            "price": "9.50",
+            "original_version": False,
+        }
+    ]
+    assert client.get("/programme/1999-12-31.json").json() == []
+
+
 def test_without_a_day_it_is_today(client, film, hall):
     show(film, hall, timezone.localtime().replace(hour=12, minute=0))
     page = client.get("/programme/").content.decode()

@@ -251,6 +251,12 @@ def test_the_statement_names_the_view_that_asks(get, assert_reads):
     assert receipt.queries[0].sql.startswith("/* Odd DROP s x */ SELECT ")
 
 
+def test_the_receipt_says_what_was_answered_by_one_statement(get, assert_reads):
+    with assert_reads(1) as receipt:
+        APIClient().get("/json/all/")
+    assert [str(mark) for mark in receipt.marks] == ["BookSerializer: 1 query"]
+
+
 def test_unplanned_views_answer_from_instances(get, assert_reads):
     with unplanned(), assert_reads(1 + 5 + 7 + 7):  # author, chapters and tags of each book
         APIClient().get("/json/all/")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 
@@ -34,8 +34,10 @@ class Answering:
     Attributes:
         serializer: Bound to its context, not many.
         statement: The statement.
+        queries: How many that is, for receipts.
     """
 
+    queries: ClassVar[int] = 1
     serializer: Any
     statement: Statement
 

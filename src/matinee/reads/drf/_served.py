@@ -117,13 +117,14 @@ class Served:
         """Return the JSON list of *rows*; None where instances must answer after all."""
         if rows is None:
             return None
-        name = type(self.view).__name__
-        if (receipt := receipts.current()) is not None:
-            receipt.mark("reads", type(getattr(serializer, "child", serializer)).__name__)
         try:
-            return answering(serializer, rows).json(rows, comment=name)
+            found = answering(serializer, rows)
+            body = found.json(rows, comment=type(self.view).__name__)
         except Unfit:
             return None
+        if (receipt := receipts.current()) is not None:
+            receipt.mark("reads", type(found.serializer).__name__, detail=found)
+        return body
 
     def again(self, rows: Any) -> QuerySet[Any, Any] | None:
         """Return a queryset of the same rows, in the same order; None where there is none."""

@@ -88,7 +88,7 @@ class ComputedField(PartField):
     @property
     def _spectacular_annotation(self) -> dict[str, Any]:
         """What drf-spectacular looks for on a field: the one that stands for it in OpenAPI."""
-        field = self.represented(self.parent.Meta.model)
+        field = self.represented(cast("Any", self.parent).Meta.model)
         if type(field) is serializers.ReadOnlyField:
             raise AttributeError  # drf-spectacular would look for a column of its name
         return {"field": field}
