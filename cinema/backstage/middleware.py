@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.decorators import sync_and_async_middleware
 
 from cinema.backstage.account import account
+from cinema.backstage.routes import printed
 from matinee.reads import unplanned
 
 WITHOUT = "without-matinee"
@@ -67,6 +68,7 @@ def _dress(request: HttpRequest, response: HttpResponseBase, *, naive: bool) -> 
         "account": account(request.receipt, size=len(response.content), planned=not naive),
         "page": response.headers.get("HX-Push-Url", request.get_full_path()),
         "naive": naive,
+        "route": None if naive else printed(request),
         "repeatable": request.method == "GET",
         "break_it": settings.CINEMA_BREAK_IT,
     }

@@ -2,12 +2,15 @@
 
 import importlib
 import re
+from io import StringIO
 
 import pytest
 from django.core.exceptions import MiddlewareNotUsed
+from django.core.management import call_command
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 from django.urls import clear_url_caches
+from django.utils.html import escape
 
 import cinema.backstage.urls
 import cinema.urls
@@ -15,6 +18,7 @@ from cinema.backstage import middleware
 from cinema.backstage.account import account
 from cinema.backstage.sql import readable, shorten
 from cinema.films.models import Direction, Director, Film, Genre
+from cinema.reviews.models import Review, Reviewer
 from matinee.receipts import Query, Receipt, ReceiptMiddleware
 
 PAGE = b"<html><head></head><body>Page</body></html>"
@@ -70,6 +74,38 @@ def test_the_drawer_shows_the_plan_of_the_page(films, client):
     page = client.get("/").content.decode()
     assert "What was planned" in page
     assert "fetch directors: Director" in page
+
+
+def test_the_drawer_says_who_asked_for_each_part_down_to_the_line(films, client):
+    page = client.get("/").content.decode()
+    assert re.search(
+        r"fetch directors: Director  ← FilmCard\.byline "
+        r"\(Film\.byline at cinema/films/models\.py:\d+\)",
+        page,
+    )
+
+
+def test_the_drawer_of_the_api_prints_what_the_command_does(films, client):
+    page = client.get("/api/films/", headers={"Accept": "text/html"}).content.decode()
+    printed = StringIO()
+    call_command("reads", "FilmViewSet.list", stdout=printed, no_color=True)
+    _, *lines = printed.getvalue().strip().splitlines()
+    assert "compute FilmSerializer_my_stars  ← FilmSerializer.my_stars" in page
+    assert escape("\n".join(lines)) in page
+    assert '<span class="bs-comment">/* FilmViewSet */</span>' in page
+
+
+def test_the_drawer_says_where_instances_answer_programs_too(films, client):
+    review = Review.objects.create(
+        film=films[0], author=Reviewer.objects.create(name="Holly"), stars=4, text="Seen."
+    )
+    page = client.get(f"/api/reviews/{review.pk}/", headers={"Accept": "text/html"})
+    assert "json: instances make the answer, permissions look" in page.content.decode()
+
+
+def test_pages_of_no_view_of_the_api_are_not_for_programs(films, client):
+    assert "manage.py reads" not in client.get("/").content.decode()
+    assert "manage.py reads" not in client.get("/nowhere/").content.decode()
 
 
 def test_statements_are_grouped_and_counted():

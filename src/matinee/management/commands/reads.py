@@ -2,7 +2,6 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -60,7 +59,7 @@ class Command(BaseCommand):
         if route.reader is None:
             self.stdout.write(self.style.WARNING(f"not planned: {route.problem}\n"))
             return
-        self.stdout.write("\n".join(_lines(route)))
+        self.stdout.write("\n".join(route.lines()))
         for path, text in route.statements() if sql else ():
             self.stdout.write(f"\n-- {path or route.reader.plan.model.__name__}\n{text}")
         self.stdout.write("")
@@ -73,23 +72,6 @@ def _goes_by(route: Any, names: tuple[str, ...]) -> bool:
 
 def _title(route: Any) -> str:
     return f"{route.name}  GET {route.path}" if route.path else f"{route.name}, in no view"
-
-
-def _lines(route: Any) -> Iterator[str]:
-    """Yield what is to say of a planned route, without its SQL."""
-    plan = route.reader.plan
-    queries = "1 query" if route.queries == 1 else f"{route.queries} queries"
-    counted = ", one of them to count the rows" if route.counted else ""
-    looked_at = ", one of them for the permissions of the object" if route.looked_at else ""
-    yield f"{route.reader.name} reads {plan.model.__name__}: {queries}{counted}{looked_at}"
-    yield from plan.branches()
-    for each in route.dropped:
-        yield f"dropped: {each}, nothing reads it"
-    if route.json:
-        yield "json: one statement makes the answer"
-        yield from (f"json: {each}" for each in slower(plan))
-    elif route.json_problem:
-        yield f"json: instances make the answer, {route.json_problem}"
 
 
 def _facts(route: Any) -> dict[str, Any]:

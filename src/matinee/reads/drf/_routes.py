@@ -14,6 +14,7 @@ from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from matinee.reads._request import answering as for_request
+from matinee.reads._slower import slower
 from matinee.reads._unneeded import without_unneeded
 from matinee.reads.apply import Reader
 from matinee.reads.drf import middleware
@@ -63,6 +64,25 @@ class Route:
             return None
         answer = 1 + self.looked_at if self.json else self.reader.plan.queries
         return self.counted + answer
+
+    def lines(self) -> Iterator[str]:
+        """Yield what is to say of it, a line a part, without its SQL."""
+        if self.reader is None:
+            yield f"not planned: {self.problem}"
+            return
+        plan = self.reader.plan
+        queries = "1 query" if self.queries == 1 else f"{self.queries} queries"
+        counted = ", one of them to count the rows" if self.counted else ""
+        looked_at = ", one of them for the permissions of the object" if self.looked_at else ""
+        yield f"{self.reader.name} reads {plan.model.__name__}: {queries}{counted}{looked_at}"
+        yield from plan.branches()
+        for each in self.dropped:
+            yield f"dropped: {each}, nothing reads it"
+        if self.json:
+            yield "json: one statement makes the answer"
+            yield from (f"json: {each}" for each in slower(plan))
+        elif self.json_problem:
+            yield f"json: instances make the answer, {self.json_problem}"
 
     def statements(self) -> Iterator[tuple[str, str]]:
         """Yield (path, SQL) of each query of the answer, that of the count left out."""
