@@ -1,8 +1,9 @@
 """What the statement asks of Django's ORM and has no public name: a test for each function."""
 
 import pytest
-from django.db.models import Count, F, Prefetch
-from django.db.models.functions import Upper
+from django.db.models import Count, F, Prefetch, Window
+from django.db.models.functions import RowNumber, Upper
+from django.db.models.lookups import LessThanOrEqual
 
 from matinee.reads import _facts as facts
 from matinee.reads.projection import Unfit
@@ -39,7 +40,7 @@ def test_selected_refuses_a_join(db):
 def test_base_reads_the_columns_it_is_told_and_names_them(library):
     library(2)
 
-    found = run(Book.objects.order_by("pk").select_related("author"), ["id", "title"])
+    found = run(Book.objects.order_by("pk").select_related("author"), ("id", "title"))
 
     assert [list(row) for row in found] == [["id", "title"]] * 2
     assert [row["title"] for row in found] == ["Book 0", "Book 1"]
@@ -48,7 +49,7 @@ def test_base_reads_the_columns_it_is_told_and_names_them(library):
 def test_base_names_what_a_distinct_order_adds_by_a_name_of_its_own(library):
     library(2)
 
-    (first, *_) = run(Book.objects.order_by("author__name").distinct(), ["id"])
+    (first, *_) = run(Book.objects.order_by("author__name").distinct(), ("id",))
 
     assert list(first) == ["id", "_1"]
 
@@ -57,21 +58,48 @@ def test_base_reads_the_annotations_it_is_told_by_their_position(library):
     library(2)
     rows = Book.objects.annotate(unread=Count("tags"), n=Count("chapters")).order_by("n", "pk")
 
-    found = run(rows, ["id"], ("n",))
+    found = run(rows, ("id",), ("n",))
 
     assert [list(row) for row in found] == [["id", "_a0"]] * 2
     assert [row["_a0"] for row in found] == [3, 3]
+
+
+@pytest.mark.parametrize("columns", [("title",), ("title", "author", "price")])
+def test_base_groups_by_the_key_whatever_columns_are_read(columns, library):
+    library(3)
+    Book.objects.update(title="the same")
+    rows = Book.objects.annotate(n=Count("chapters")).filter(n__gt=0).order_by("-n", "-pk")
+
+    found = run(rows, columns)
+
+    assert [row["id"] for row in found] == [book.pk for book in rows]
+
+
+def test_base_numbers_rows_that_are_chosen_by_their_number(library):
+    library(3)
+    number = Window(RowNumber(), order_by="-pk")
+
+    found = run(Book.objects.filter(LessThanOrEqual(number, 2)).order_by("pk"), ("title",))
+
+    assert [row["title"] for row in found] == ["Book 1", "Book 2"]
+
+
+def test_base_reads_distinct_rows_of_a_join(library):
+    library(2)
+    rows = Book.objects.filter(chapters__isnull=False).distinct().order_by("-title")
+
+    assert [row["title"] for row in run(rows, ("title",))] == ["Book 1", "Book 0"]
 
 
 def test_base_reads_all_columns_of_a_union(library):
     library(2)
     both = Book.objects.filter(title="Book 0").union(Book.objects.filter(title="Book 1"))
 
-    assert {row["title"] for row in run(both.order_by("id"), ["id"])} == {"Book 0", "Book 1"}
+    assert {row["title"] for row in run(both.order_by("id"), ("id",))} == {"Book 0", "Book 1"}
 
 
 def test_base_knows_when_there_are_no_rows(db):
-    assert _orm.base(Book.objects.filter(pk__in=[]), "default", ["id"], ()) is None
+    assert _orm.base(Book.objects.filter(pk__in=[]), "default", ("id",), ()) is None
 
 
 FITTING = {

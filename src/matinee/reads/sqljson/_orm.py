@@ -4,15 +4,17 @@ Each function has a test of its own in ``tests/db/reads/test_sqljson_orm.py``, s
 that changes one of them says which.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Manager, Model, Prefetch, QuerySet
+from django.db.models import Expression, Manager, Model, Prefetch, QuerySet, TextField
 from django.db.models.base import ModelState
 from django.db.models.manager import BaseManager
 from django.db.models.query import ModelIterable
 
+from matinee.reads import _facts as facts
 from matinee.reads.projection import Unfit
 from matinee.reads.shape import Hop
 
@@ -48,7 +50,7 @@ def selected(queryset: QuerySet[Any, Any], alias: str) -> tuple[list[str], list[
 
 
 def base(
-    queryset: QuerySet[Any, Any], alias: str, columns: Collection[str], annotations: Sequence[str]
+    queryset: QuerySet[Any, Any], alias: str, columns: tuple[str, ...], annotations: Sequence[str]
 ) -> tuple[str, Sequence[Any], list[str]] | None:
     """Compile a queryset that stands for the table of its model.
 
@@ -65,21 +67,66 @@ def base(
     query = queryset.query.chain()
     query.select_related = False
     if not query.combinator:
-        query.clear_deferred_loading()
-        query.add_immediate_loading(columns)
         query.set_annotation_mask(annotations)
+        _choose(query, columns, alone=not annotations)
     compiler = query.get_compiler(alias)
     try:
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return None
-    names = [_name(column, name, annotations) for column, _, name in compiler.select]
+    names = [
+        each
+        for column, _, name in compiler.select
+        for each in getattr(column, "names", [_name(column, name, annotations)])
+    ]
     if query.distinct and not query.distinct_fields:
         # What it is ordered by is selected too.
         extra = compiler.get_extra_select(compiler.get_order_by(), compiler.select)
         names += ["_"] * len(extra)
     # A name nobody asks for must still be of one column alone.
     return sql, params, [each if each != "_" else f"_{n}" for n, each in enumerate(names)]
+
+
+def _choose(query: Any, columns: tuple[str, ...], *, alone: bool) -> None:
+    """Have *query* select *columns*, and whether nothing else."""
+    if alone and not query.where.contains_over_clause:
+        query.default_cols = False
+        query.select = (_columns(query.model, columns, query.get_initial_alias()),)
+    else:  # Django refers to what is selected by its position, or by a name for each
+        query.clear_deferred_loading()
+        query.add_immediate_loading(columns)
+
+
+@lru_cache(maxsize=1024)
+def _columns(model: type[Model], names: tuple[str, ...], table: str) -> "Columns":
+    fields = model._meta.concrete_fields
+    wanted = {*names, *facts.identity(model)}
+    return Columns([each.get_col(table) for each in fields if each.name in wanted])
+
+
+class Columns(Expression):
+    """Columns of one table as one expression: apart, they take longer than all the rest.
+
+    Attributes:
+        columns: The columns.
+        names: Their names.
+        sql: What they are in SQL, once that was asked for.
+    """
+
+    def __init__(self, columns: list[Any]) -> None:
+        super().__init__(output_field=TextField())
+        self.columns = columns
+        self.names = [each.target.column for each in columns]
+        self.identity = (id(self),)  # Django compares what is selected
+        self.sql = ""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:  # noqa: ARG002
+        if not self.sql:
+            self.sql = ", ".join(compiler.compile(each)[0] for each in self.columns)
+        return self.sql, ()
+
+    def get_group_by_cols(self) -> list[Any]:
+        return self.columns
 
 
 def _name(column: Any, name: str | None, annotations: Sequence[str]) -> str:
@@ -154,8 +201,7 @@ def blank(model: type[Model], alias: str, values: dict[str, Any]) -> Model:
 def way(hop: Hop, model: type[Model]) -> tuple[str, str]:
     """Return what *model* remembers the other end of a to-one relation under, and that it this."""
     field: Any = model._meta.get_field(hop.lookup)
-    other: Any = hop.back and cast("type[Model]", hop.model)._meta.get_field(hop.back)
-    return field.cache_name, other.cache_name if other else ""
+    return field.cache_name, field.remote_field.cache_name if hop.back else ""
 
 
 def point_to(instance: Model, way: tuple[str, str], other: Model | None) -> None:
