@@ -1,4 +1,7 @@
-"""What Python's own constructs and functions do with objects: one small function each."""
+"""What Python's own constructs and functions do with objects: one small function each.
+
+PYTEST_DONT_REWRITE: an assertion is to be read as it is written.
+"""
 
 import collections
 import functools

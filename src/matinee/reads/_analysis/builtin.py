@@ -17,6 +17,7 @@ from matinee.reads._analysis import iteration
 from matinee.reads._analysis.objects import attribute, lift, special, user_model
 from matinee.reads._analysis.reading import Handler, Reading
 from matinee.reads._analysis.values import (
+    KEEPING,
     NOTHING,
     PLAIN,
     Apart,
@@ -49,7 +50,7 @@ def handler(thing: Any) -> Handler | None:
 
 def container(reading: Reading, items: Items, name: str, given: Arguments) -> Values:
     """Call the method *name* of a container."""
-    if name in {"append", "add", "extend", "insert", "update", "setdefault", "appendleft"}:
+    if name in KEEPING:
         more = given.all()
         if name in {"extend", "update"}:
             more = iteration.elements(reading, more)

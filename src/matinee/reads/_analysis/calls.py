@@ -187,6 +187,7 @@ def _made(reading: Reading, cls: type, given: Arguments) -> Values:
         reading.escape(f"a new {cls.__name__}", given.all())
         return reading.stray(cls)
     if issubclass(cls, BaseException):
+        reading.escape(cls.__name__, given.all())
         return PLAIN
     if issubclass(cls, Enum):
         return union(*(lift(reading, member) for member in cls))

@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 from matinee.reads import _facts as facts
 from matinee.reads._analysis.reading import Reading
 from matinee.reads._analysis.values import (
+    KEEPING,
     NOTHING,
     PLAIN,
     Annotation,
@@ -193,7 +194,9 @@ def _of_live(reading: Reading, thing: Any, name: str) -> Values:
     if isinstance(thing, str):
         return (Method(Live(thing), name),)
     if isinstance(thing, _CONTAINERS):
-        return (Method(Items(list(items(reading, thing))), name),)
+        # What is put where other code finds it is seen no more.
+        held = Live(thing) if name in KEEPING else Items(list(items(reading, thing)))
+        return (Method(held, name),)
     found = inspect.getattr_static(thing, name, _MISSING)
     if found is _MISSING:
         return (Method(Live(thing), name),)

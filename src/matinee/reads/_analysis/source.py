@@ -4,9 +4,9 @@ import ast
 import linecache
 import sys
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -29,7 +29,6 @@ class Source:
     file: str
 
 
-@cache
 def source_of(code: CodeType) -> Source | None:
     """Return the source of the function that *code* was compiled from.
 
@@ -37,22 +36,38 @@ def source_of(code: CodeType) -> Source | None:
         None where it cannot be found, or is not certain: code that was typed or generated, two
         lambdas on a line, a file that has changed since it was imported.
     """
-    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    found = [
-        node
-        for node in _functions(code.co_filename).get((code.co_firstlineno, code.co_name), ())
-        if _parameters(node) == names
-    ]
-    return Source(found[0], place(code.co_filename)) if len(found) == 1 else None
+    return _source(code, code.co_filename)
+
+
+# Code of two files may be equal.
+@lru_cache(maxsize=8192)
+def _source(code: CodeType, filename: str) -> Source | None:
+    file = _file(filename)
+    found = file.functions.get((code.co_firstlineno, code.co_name), ())
+    sure = len(found) == 1 and code in file.codes
+    return Source(found[0], place(filename)) if sure else None
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What is written in a file now: functions by line and name, and what they compile to."""
+
+    functions: Mapping[tuple[int, str], Sequence[Function]] = field(default_factory=dict)
+    codes: frozenset[CodeType] = frozenset()
 
 
 @cache
-def _functions(filename: str) -> Mapping[tuple[int, str], list[Function]]:
-    found: defaultdict[tuple[int, str], list[Function]] = defaultdict(list)
+def _file(filename: str) -> _File:
+    text = "".join(linecache.getlines(filename))
     try:
-        tree = ast.parse("".join(linecache.getlines(filename)))
-    except (SyntaxError, ValueError):
-        return found
+        compiled = compile(text, filename, "exec", dont_inherit=True)
+        return _File(_functions(ast.parse(text)), frozenset(_codes(compiled)))
+    except (SyntaxError, ValueError, RecursionError):
+        return _File()
+
+
+def _functions(tree: ast.Module) -> Mapping[tuple[int, str], Sequence[Function]]:
+    found: defaultdict[tuple[int, str], list[Function]] = defaultdict(list)
     for node in ast.walk(tree):
         if isinstance(node, ast.Lambda):
             found[node.lineno, "<lambda>"].append(node)
@@ -63,9 +78,11 @@ def _functions(filename: str) -> Mapping[tuple[int, str], list[Function]]:
     return found
 
 
-def _parameters(node: Function) -> tuple[str, ...]:
-    given = node.args
-    return tuple(each.arg for each in [*given.posonlyargs, *given.args, *given.kwonlyargs])
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            yield from _codes(each)
 
 
 @cache

@@ -12,6 +12,7 @@ from typing import Any
 from matinee.reads.shape import Draft, Hop
 
 __all__ = [
+    "KEEPING",
     "NOTHING",
     "PLAIN",
     "Annotation",
@@ -47,6 +48,11 @@ class Value:
 
 type Values = tuple[Value, ...]
 NOTHING: Values = ()
+
+# Methods by which containers take something in.
+KEEPING = frozenset(
+    {"append", "add", "extend", "insert", "update", "setdefault", "appendleft"},
+)
 
 
 @dataclass(frozen=True, slots=True)
