@@ -213,7 +213,8 @@ def rows_of(hop: Hop, part: Part, ask: Ask) -> Rows:
     if rows.limit is None:
         return rows
     order = rows.order_by or cast("type[Model]", hop.model)._meta.ordering or ()
-    return Rows(rows.place, rows.where, (*order, "pk"), rows.limit, rows.queryset)
+    end = () if any(each in ("pk", "-pk") for each in order) else ("pk",)
+    return Rows(rows.place, rows.where, (*order, *end), rows.limit, rows.queryset)
 
 
 # Names inside expressions are Django's to judge: the queryset is built and thrown away.

@@ -91,12 +91,14 @@ def test_a_limit_ends_its_order_by_the_key():
     made = plan(
         related("chapters", limit=1, to_attr="x"),
         related("chapters", order_by="title", limit=1, to_attr="y"),
+        related("chapters", order_by=("title", "-pk"), limit=1, to_attr="by_key"),
         related("chapters", order_by="title", to_attr="z"),
     )
 
     assert [step.rows.order_by for step in made.fetches] == [
         ("-number", "pk"),
         ("title", "pk"),
+        ("title", "-pk"),
         ("title",),
     ]
 
