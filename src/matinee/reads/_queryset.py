@@ -38,12 +38,16 @@ def planned[M: Model](
     work.node(plan, "", "", written)
     by_hand = set(_followed(queryset))
     if work.joins:
-        queryset = queryset.select_related(None).select_related(*by_hand, *work.joins)
+        queryset = queryset.select_related(None) if by_hand else queryset
+        queryset = queryset.select_related(*by_hand, *work.joins)
     # What is written by hand beyond the plan is there for a reason; it may need any column.
     beyond = work.left or by_hand - set(work.joins)
     queryset = _narrowed(queryset, work.columns, narrow=narrow and work.narrowed and not beyond)
     queryset = annotated(queryset, plan.computed, cast("type[Model]", plan.model))
-    queryset = queryset.prefetch_related(None).prefetch_related(*work.fetches, *work.left)
+    # Each of these copies the queryset, which is most of what a plan costs.
+    queryset = queryset.prefetch_related(None) if written else queryset
+    fetches = (*work.fetches, *work.left)
+    queryset = queryset.prefetch_related(*fetches) if fetches else queryset
     return plant(queryset, work.spots) if any(work.spots.values()) or conf.reads.heals else queryset
 
 
