@@ -22,7 +22,7 @@ class Needs:
     """What a function reads of the object it is given.
 
     Attributes:
-        wants: Paths of attributes, "directors__name".
+        wants: Paths of attributes, "directors__name", and parts.
     """
 
     wants: tuple[Any, ...] = ()
@@ -37,7 +37,8 @@ def needs[F: Callable[..., Any]](*wants: Any) -> Callable[[F], F]:
 
     Args:
         wants: Paths of attributes joined by two underscores. One that ends at a relation means
-            the object there, or the rows, with every column.
+            the object there, or the rows, with every column. ``related`` and the other words of
+            ``matinee.reads`` say what a path cannot.
 
     Raises:
         ReadsError: It stands above ``@property`` and not below; at planning, a path is wrong.
