@@ -11,6 +11,9 @@ import pytest
 from django.db import connection, models
 from django.db.models import F, FilteredRelation, Q
 from django.db.models.manager import BaseManager
+from django.middleware.http import ConditionalGetMiddleware
+from django.middleware.security import SecurityMiddleware
+from django.test import RequestFactory
 from django.test.utils import isolate_apps
 from django.utils import timezone
 from rest_framework import generics, permissions, serializers
@@ -19,10 +22,11 @@ from rest_framework.test import APIRequestFactory
 from matinee.reads import request_value
 from matinee.reads.drf import PlannedReads, plan_for, related
 from matinee.reads.drf._json import answering, why_not
-from matinee.reads.sqljson import Statement
+from matinee.reads.projection import OMIT, RAISE
+from matinee.reads.sqljson import NEEDS, Statement
 from tests.db.reads.conftest import render
 from tests.db.reads.test_serializers import of
-from tests.shelf.models import TENANT, Author, Book, Memo, Notice, OfTenant
+from tests.shelf.models import TENANT, Author, Book, Kind, Memo, Notice, OfTenant
 
 
 class Books(PlannedReads, generics.ListAPIView):
@@ -282,3 +286,81 @@ def test_the_data_of_an_answer_can_be_cached(library):
     again = pickle.loads(pickle.dumps(response.data))
 
     assert again == response.data == render(of(Book, "id", "title")(Book.objects.all(), many=True))
+
+
+# Markers of ours, and text that is code elsewhere, as somebody's data.
+
+CORPUS = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</script><svg/onload=alert(1)>",
+    "javascript:alert(1)//\u2028\u2029",
+    "{{7*7}}${7*7}<!--%s%(a)s",
+    "'; DROP TABLE shelf_book; --",
+    '"NaN"', "NaN", "Infinity",
+    OMIT, RAISE, NEEDS,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CORPUS)
+def test_what_somebody_stored_is_told_as_it_is(text, db, equal):
+    extra = {text: [text, {text: text}], "\x01matinee": "omit"}
+    author = Author.objects.create(name=text[:50], bio=text)
+    before = Book.objects.create(title="Before", blurb=text, extra=json.loads(OMIT))
+    Book.objects.create(title=text[:50], blurb=text, extra=extra, author=author, sequel_to=before)
+    Kind.objects.create(text=text, data=extra, ratio=1.5)
+    twice = method(lambda book: book.blurb * 2)
+    fields = {
+        "name": serializers.CharField(source="author.bio", read_only=True),
+        "before": serializers.ReadOnlyField(source="sequel_to.extra"),
+        "data": serializers.JSONField(source="sequel_to.extra", read_only=True),
+    }
+
+    equal(of(Book, "title", "blurb", "extra", **fields), Book.objects.order_by("pk"))
+    equal(of(Book, "title", "extra", **fields, twice=twice), Book.objects.order_by("pk"))
+    rows = Kind.objects.all()
+    _, response = ask(of(Kind, "text", "data", "ratio"), queryset=rows)
+    assert json.loads(response.content) == render(
+        of(Kind, "text", "data", "ratio")(rows, many=True)
+    )
+
+
+def method(function):
+    class Made(serializers.Field):
+        def to_representation(self, instance):
+            return function(instance)
+
+    return Made(source="*", read_only=True)
+
+
+@pytest.mark.parametrize("accept", ["application/json", "*/*", "text/html"])
+def test_the_headers_of_an_answer_are_those_of_plain_drf(accept, library):
+    library(2)
+
+    def headers(*, json_reads):
+        request = RequestFactory().get("/", headers={"accept": accept})
+        view = type("View", (Books,), {"serializer_class": of(Book, "title")})
+        answer = ConditionalGetMiddleware(
+            SecurityMiddleware(lambda r: view.as_view(json_reads=json_reads)(r).render())
+        )
+        response = answer(request)
+        return dict(response.headers)
+
+    plain, ours = headers(json_reads=False), headers(json_reads=True)
+    assert {**ours, "ETag": ""} == {**plain, "ETag": ""}
+    assert ours["X-Content-Type-Options"] == "nosniff"
+    assert ours["Vary"]
+
+
+def test_the_etag_of_an_answer_is_of_what_its_reader_may_see(memos):
+    tags = []
+    for tenant in (1, 2, 1):
+        token = TENANT.set(tenant)
+        try:
+            view = type("View", (Books,), {"serializer_class": BookMemos}).as_view()
+            answer = ConditionalGetMiddleware(lambda request: view(request).render())  # noqa: B023
+            tags.append(answer(RequestFactory().get("/"))["ETag"])
+        finally:
+            TENANT.reset(token)
+
+    assert tags[0] == tags[2] != tags[1]
