@@ -8,7 +8,8 @@ import pickle
 import weakref
 
 import pytest
-from django.db import connection, models
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, connections, models
 from django.db.models import F, FilteredRelation, Q
 from django.db.models.manager import BaseManager
 from django.middleware.http import ConditionalGetMiddleware
@@ -24,9 +25,10 @@ from matinee.reads.drf import PlannedReads, plan_for, related
 from matinee.reads.drf._json import answering, why_not
 from matinee.reads.projection import OMIT, RAISE
 from matinee.reads.sqljson import NEEDS, Statement
+from tests import _databases
 from tests.db.reads.conftest import render
 from tests.db.reads.test_serializers import of
-from tests.shelf.models import TENANT, Author, Book, Kind, Memo, Notice, OfTenant
+from tests.shelf.models import TENANT, Author, Book, Kind, Mark, Memo, Notice, OfTenant
 
 
 class Books(PlannedReads, generics.ListAPIView):
@@ -364,3 +366,37 @@ def test_the_etag_of_an_answer_is_of_what_its_reader_may_see(memos):
             TENANT.reset(token)
 
     assert tags[0] == tags[2] != tags[1]
+
+
+# Two databases.
+
+
+@pytest.fixture(scope="module")
+def other(django_db_setup, django_db_blocker):
+    """Add a database to the project's."""
+    with django_db_blocker.unblock():
+        template = _databases.migrated_template()
+        with _databases.clone("other", template=template) as name:
+            connections.databases["other"] = {**connection.settings_dict, "NAME": name}
+            yield "other"
+            connections["other"].close()
+            del connections.databases["other"], connections["other"]
+
+
+@pytest.mark.django_db(databases=["default", "other"])
+def test_content_types_have_the_keys_of_their_own_database(other):
+    marked = of(Book, "title", marks=of(Mark, "text")(many=True))
+    ContentType.objects.using(other).filter(model="book").update(model="was")
+    ContentType.objects.using(other).create(id=10_000, app_label="shelf", model="book")
+    ContentType.objects.clear_cache()
+    for alias in ("default", other):
+        kind = ContentType.objects.db_manager(alias).get_for_model(Book)
+        book = Book.objects.using(alias).create(title=alias)
+        Mark.objects.using(alias).create(text=f"in {alias}", object_id=book.pk, kind=kind)
+
+    for alias in ("default", other, "default"):
+        rows = Book.objects.using(alias).all()
+        found = json.loads(answering(marked(), rows).json(rows))
+        assert found == [{"title": alias, "marks": [{"text": f"in {alias}"}]}]
+        assert render(marked(plan_for(marked()).apply(rows.all()), many=True)) == found
+    ContentType.objects.clear_cache()
