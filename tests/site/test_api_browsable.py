@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cinema.films.models import Director, Film, Genre
 from cinema.reviews.models import Review, Reviewer
+from matinee.testing import assert_reads
 from tests.site._api import ENDPOINTS, fill, row, send, staff, visitor
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +175,16 @@ def test_what_is_stored_is_text_and_never_markup(caller):
                 assert "<img src=x" not in text
                 assert '"onmouseover' not in text
                 assert 'href="javascript:' not in text
+
+
+def test_the_form_of_a_sparse_page_shows_every_field_by_a_query_a_relation():
+    film = Film.objects.create(title="Sparse", genre=Genre.objects.create(name="Noir"))
+    client = staff()
+    with assert_reads(4 + 1 + 5):
+        # Session, user, what the user and the groups may; the film, sparse; for the form its
+        # counts, genre, directors, reviews and credits.
+        text = page(client, f"/api/films/{film.pk}/?fields=id,title")
+    assert "genre_id" in text
 
 
 @pytest.mark.parametrize("name", ["search", "genre", "gener", "page", "fields", "ordering"])

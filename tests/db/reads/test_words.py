@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import Avg, Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import Avg, BinaryField, Count, Exists, F, OuterRef, Q, Sum, Value
 from django.db.models.functions import Upper
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -417,3 +417,24 @@ def test_a_view_overrides_its_serializer(library):
         plan_for(serializer)
     )
     assert "overridden" not in plan(Books.serializer_class)
+
+
+def test_what_rest_framework_has_no_field_for_is_answered_as_it_is(library):
+    library(1)
+    raw = of(Book, "id", raw=computed(Value(b"as is", BinaryField())))
+    for rows in (Book.objects.all(), plan_for(raw()).apply(Book.objects.all())):
+        assert [bytes(row["raw"]) for row in raw(rows, many=True).data] == [b"as is"]
+
+
+def test_openapi_is_told_what_stands_for_a_field_and_nothing_where_nobody_knows():
+    fields = of(
+        Book,
+        "id",
+        number=computed(Count("tags")),
+        raw=computed(Value(b"", BinaryField())),
+        rows=related(NumberedS(many=True), "chapters", limit=1),
+    )().fields
+
+    assert type(fields["number"]._spectacular_annotation["field"]) is serializers.IntegerField
+    assert fields["rows"]._spectacular_annotation == {"field": fields["rows"].serializer}
+    assert not hasattr(fields["raw"], "_spectacular_annotation")

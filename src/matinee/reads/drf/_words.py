@@ -185,9 +185,8 @@ def _representation(part: Part, model: type[Model]) -> tuple[type, dict[str, Any
         rows = QuerySet(model).annotate(_value=apart(part.expression, model))
     output = rows.query.annotations["_value"].output_field
     known: Any = ClassLookupDict(serializers.ModelSerializer.serializer_field_mapping)
-    try:
-        field = known[output]
-    except KeyError:
+    field = known[output]
+    if field is serializers.ModelField:  # it asks an object for a column of its own
         return serializers.ReadOnlyField, {}
     if issubclass(field, serializers.DecimalField):
         # A sum has more digits than what is summed up.
