@@ -303,7 +303,7 @@ def test_a_serializer_that_cannot_be_made_is_listed_as_not_checked(findings):
     ("name", "why"),
     [
         ("AsList", "AsList cannot be planned: get_queryset() returns a list."),
-        ("Function", "Function cannot be planned: it is no generic view."),
+        ("Function", "Function cannot be planned: no generic view, so no serializer to go by."),
     ],
 )
 def test_the_audit_lists_views_that_cannot_be_planned(name, why, findings):

@@ -20,7 +20,7 @@ from matinee.exceptions import ReadsError
 from matinee.reads import _by_hand as hand
 from matinee.reads.drf._handlers import handler_of
 from matinee.reads.drf._reader import plan_for
-from matinee.reads.drf._routes import views
+from matinee.reads.drf._routes import no_queryset, no_serializer, views
 from matinee.reads.drf._serializers import model_serializers
 from matinee.reads.drf._views import PlannedReads
 from matinee.reads.plan import Plan
@@ -52,9 +52,10 @@ def _of_views(*, unplannable: bool) -> Iterator[Finding]:
             continue
         if isinstance(view, GenericAPIView):
             yield from _of_view(view)
-        if unplannable and (why := _unplannable(view)):
+        if unplannable and (problem := _unplannable(view)):
+            why, _, hint = problem.partition("; ")
             place = _class_line(type(view))
-            yield Finding(*place, "matinee.I119", f"{name} cannot be planned: {why[0]}.", why[1])
+            yield Finding(*place, "matinee.I119", f"{name} cannot be planned: {why}.", f"{hint}.")
 
 
 @contextmanager
@@ -169,24 +170,17 @@ def _lacking(cls: type[Any], plan: Plan, loading: hand.Loading) -> Iterator[Find
         )
 
 
-def _unplannable(view: Any) -> tuple[str, str] | None:
-    """Return why no plan can be made for *view*, and what to do; None where one can."""
-    handler = handler_of(view)
-    if not isinstance(view, GenericAPIView):
-        answers = inspect.unwrap(getattr(type(view), handler.name))
-        if not is_own(Path(inspect.getfile(answers)).resolve()):
-            return None  # a schema, the root of an API: there is nothing to plan
-        return "it is no generic view", "plan_for(FilmSerializer()).apply(queryset) plans in it."
-    if not handler.serializes:
-        return f"{handler.name}() does not ask for the view's serializer", "Use get_serializer()."
+def _unplannable(view: Any) -> str:
+    """Say why no plan can be made for *view*, and what to do; "" where one can."""
+    answers = inspect.unwrap(getattr(type(view), handler_of(view).name))
+    if not isinstance(view, GenericAPIView) and not is_own(
+        Path(inspect.getfile(answers)).resolve()
+    ):
+        return ""  # a schema, the root of an API: there is nothing to plan
     try:
-        rows: Any = view.get_queryset()
+        return no_serializer(view) or no_queryset(view.get_queryset())
     except Exception:  # noqa: BLE001  said by the check already
-        return None
-    if isinstance(rows, QuerySet) and not rows.query.combinator:
-        return None
-    what = "a union" if isinstance(rows, QuerySet) else f"a {type(rows).__name__}"
-    return f"get_queryset() returns {what}", "Its objects are loaded when they are serialized."
+        return ""
 
 
 def _by_source(view: Any) -> tuple[Any, hand.Loading | None]:

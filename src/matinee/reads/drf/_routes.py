@@ -22,11 +22,11 @@ from matinee.reads.drf._handlers import Handler, handler_of
 from matinee.reads.drf._json import answering
 from matinee.reads.drf._reader import plan_for
 from matinee.reads.drf._serializers import model_serializers
-from matinee.reads.drf._served import looks_at_objects, needs_object_alone
-from matinee.reads.drf._views import COUNTING, PlannedReads, in_plain_lists
+from matinee.reads.drf._served import COUNTING, looks_at_objects, needs_object_alone
+from matinee.reads.drf._views import PlannedReads, in_plain_lists
 from matinee.reads.projection import Unfit
 
-__all__ = ["Route", "routes", "serializers", "views"]
+__all__ = ["Route", "no_queryset", "no_serializer", "routes", "serializers", "views"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +166,7 @@ def _route(path: str, name: str, view: Any) -> Route:
     handler = handler_of(view)
     try:
         rows = view.get_queryset()
-        if not isinstance(rows, QuerySet) or rows.query.combinator:
-            what = "a union" if isinstance(rows, QuerySet) else f"a {type(rows).__name__}"
-            problem = f"get_queryset() returns {what}; its objects are loaded when serialized"
+        if problem := no_queryset(rows):
             return Route(path, name, problem=problem)
         serializer = view.get_serializer()
         reader = plan_for(serializer, model=rows.model)
@@ -200,19 +198,32 @@ def _json(view: Any, handler: Handler, serializer: Any, rows: QuerySet[Any]) -> 
 
 def _obstacle(view: Any) -> str:
     """Say why *view* is not planned, "" where nothing stands against it."""
-    if not isinstance(view, GenericAPIView):
-        return (
-            "no generic view, so no serializer to go by; in its code, "
-            "plan_for(FilmSerializer()).apply(queryset) plans"
-        )
+    if problem := no_serializer(view):
+        return problem
     if not isinstance(view, PlannedReads):
         return (
             "the view does not inherit from PlannedReads, "
             "and MIDDLEWARE does not have PlannedReadsMiddleware"
         )
-    if not view.planned_reads:
-        return "planned_reads is False"
+    return "" if view.planned_reads else "planned_reads is False"
+
+
+def no_serializer(view: Any) -> str:
+    """Say why *view* has no serializer to plan by, and what to do; "" where it has."""
+    if not isinstance(view, GenericAPIView):
+        return (
+            "no generic view, so no serializer to go by; in its code, "
+            "plan_for(FilmSerializer()).apply(queryset) plans"
+        )
     handler = handler_of(view)
     if not handler.serializes:
-        return f"{handler.name}() does not ask for the view's serializer"
+        return f"{handler.name}() does not ask for the view's serializer; get_serializer() plans"
     return ""
+
+
+def no_queryset(rows: Any) -> str:
+    """Say why *rows*, which a view reads, take no plan, and what is done; "" where they do."""
+    if isinstance(rows, QuerySet) and not rows.query.combinator:
+        return ""
+    what = "a union" if isinstance(rows, QuerySet) else f"a {type(rows).__name__}"
+    return f"get_queryset() returns {what}; its objects are loaded when serialized"

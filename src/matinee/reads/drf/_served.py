@@ -23,13 +23,23 @@ from matinee.reads.drf._json import answering
 from matinee.reads.drf._reader import plan_for
 from matinee.reads.projection import Unfit
 
-__all__ = ["Served", "looks_at_objects", "needs_object_alone", "served"]
+__all__ = [
+    "COUNTING",
+    "Served",
+    "looks_at_objects",
+    "needs_object_alone",
+    "only_cuts",
+    "served",
+]
 
-# Paginators that hand on a slice of the queryset and look at nothing of it.
-_SLICING = {
-    PageNumberPagination.paginate_queryset,
-    LimitOffsetPagination.paginate_queryset,
-}
+# Paginators that ask for the number of rows, hand on a slice of them, and look at nothing of it.
+COUNTING = (PageNumberPagination, LimitOffsetPagination)
+_SLICING = {each.paginate_queryset for each in COUNTING}
+
+
+def only_cuts(paginator: Any) -> bool:
+    """Whether *paginator* looks at nothing of the rows: it is shipped so, or none."""
+    return paginator is None or getattr(type(paginator), "paginate_queryset", None) in _SLICING
 
 
 def served(view: Any, queryset: Any) -> "Served | None":
@@ -90,9 +100,7 @@ class Served:
 
     def paged(self, queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
         """Return what the paginator is given: rows that run no query, if it only cuts them."""
-        if getattr(type(self.view.paginator), "paginate_queryset", None) not in _SLICING:
-            return queryset
-        return _held(queryset)
+        return _held(queryset) if only_cuts(self.view.paginator) else queryset
 
     def serializer(self, serializer: Any) -> Any:
         """Return what stands for *serializer*, if it was given rows."""

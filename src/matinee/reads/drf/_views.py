@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.query import get_prefetcher
-from rest_framework.pagination import LimitOffsetPagination, PageNumberPagination
 from rest_framework.permissions import SAFE_METHODS
 
 from matinee.reads._unneeded import without_unneeded
@@ -13,12 +12,9 @@ from matinee.reads.drf._attempt import attempt
 from matinee.reads.drf._handlers import Handler, handler_of
 from matinee.reads.drf._objects import fresh, handed, loaded, waits
 from matinee.reads.drf._reader import plan_for
-from matinee.reads.drf._served import Served, served
+from matinee.reads.drf._served import Served, only_cuts, served
 
-__all__ = ["COUNTING", "PlannedReads", "in_plain_lists"]
-
-# Paginators that ask for the number of rows, and look at nothing of them.
-COUNTING = (PageNumberPagination, LimitOffsetPagination)
+__all__ = ["PlannedReads", "in_plain_lists"]
 
 
 class PlannedReads:
@@ -81,9 +77,7 @@ def in_plain_lists(view: Any, handler: Handler) -> bool:
     Permissions look at single objects, handlers of the project's own at any, and cursors at the
     columns that rows are ordered by.
     """
-    pages = getattr(type(view.paginator), "paginate_queryset", None)
-    blind = view.paginator is None or pages in {each.paginate_queryset for each in COUNTING}
-    return handler.shipped and not handler.single and blind
+    return handler.shipped and not handler.single and only_cuts(view.paginator)
 
 
 def _planned(view: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
