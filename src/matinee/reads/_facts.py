@@ -29,7 +29,16 @@ from django.db.models.signals import post_init, pre_init
 
 from matinee.reads.shape import Hop, Link
 
-__all__ = ["Code", "attribute", "columns", "identity", "manager_of", "obstacle", "relations"]
+__all__ = [
+    "Code",
+    "attribute",
+    "columns",
+    "identity",
+    "manager_of",
+    "nullable",
+    "obstacle",
+    "relations",
+]
 
 
 class Code:
@@ -90,6 +99,13 @@ def manager_of(hop: Hop) -> "Manager[Any]":
     manager: Manager[Any] = type(model._default_manager)()
     manager.model = model
     return manager
+
+
+def nullable(model: type[Model], hop: Hop) -> bool:
+    """Whether a row of *model* may have null where *hop* starts from a column of its own."""
+    if hop.link is not Link.FORWARD:
+        return False
+    return any(cast("Field[Any, Any]", model._meta.get_field(name)).null for name in hop.near)
 
 
 def obstacle(model: type[Model]) -> str:

@@ -4,6 +4,7 @@ A projection is data, and the same for every request; it is what ``sqljson`` com
 does not name is not in the answer, and the order of its entries is the order of the keys.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -22,7 +23,10 @@ __all__ = [
     "Python",
     "Unfit",
     "Value",
+    "attribute",
 ]
+
+_ESCAPED = re.compile(r'["\\\x00-\x1f]')
 
 
 class Unfit(Exception):  # noqa: N818  a reason, always caught
@@ -108,6 +112,11 @@ class Python:
 Entry = Value | Nested | Python
 
 
+def attribute(position: int) -> str:
+    """Return what the value of the entry at *position* is called in the struct of a row."""
+    return f"f{position}"
+
+
 @dataclass(frozen=True, slots=True)
 class Projection:
     """What an object is made of.
@@ -125,11 +134,33 @@ class Projection:
     needs: Plan | None = None
     remade: bool = False
 
-    def nested(self) -> Iterator[tuple[str, "Projection"]]:
-        """Yield the key and the projection of each object, or list of objects, inside."""
-        for entry in self.entries:
-            if isinstance(entry, Nested) and isinstance(entry.inside, Projection):
-                yield entry.key, entry.inside
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys, in order."""
+        return tuple(each.key for each in self.entries)
+
+    @property
+    def parsed(self) -> bool:
+        """Whether code is to see it or an object inside, or keys may have to go."""
+        omitted = (entry.path and entry.broken == OMIT for entry in self.walk())
+        return self.needs is not None or any(omitted) or any(each.parsed for each in self.inside())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the database calls the values: keys, but for those that no struct is renamed to."""
+        if self.parsed and any(map(_ESCAPED.search, self.keys)):
+            return tuple(map(attribute, range(len(self.entries))))
+        return self.keys
+
+    @property
+    def remade_within(self) -> bool:
+        """Whether code makes it, or an object inside, anew."""
+        return self.remade or any(each.remade_within for each in self.inside())
+
+    def inside(self) -> Iterator["Projection"]:
+        """Yield the projection of each object, or list of objects, inside."""
+        found = (each.inside for each in self.entries if isinstance(each, Nested))
+        return (each for each in found if isinstance(each, Projection))
 
     def walk(self) -> Iterator["Value | Nested"]:
         """Yield every value and everything nested, whatever it is in."""

@@ -45,6 +45,10 @@ def planted(queryset, *names):
     return plant(queryset, {"": relations})
 
 
+def by_key(row):
+    return str(row.pk)
+
+
 # Each relation kind, and each way to ask.
 
 RELATIONS = {
@@ -59,8 +63,9 @@ RELATIONS = {
     "hidden through rows": (Tag, "booktag_set", "weight"),
 }
 QUESTIONS = {
-    "all": lambda rows, name: list(rows.all()),
-    "filter": lambda rows, name: list(rows.filter(pk__gt=2)),
+    # In no order of their own, PostgreSQL gives rows in any.
+    "all": lambda rows, name: sorted(rows.all(), key=by_key),
+    "filter": lambda rows, name: sorted(rows.filter(pk__gt=2), key=by_key),
     "filter by Q": lambda rows, name: list(rows.filter(Q(pk__gt=2) | Q(pk=1)).order_by("-pk")),
     "exclude": lambda rows, name: list(rows.exclude(pk=1).order_by(F("pk").desc())),
     "order_by": lambda rows, name: list(rows.order_by("-pk")),

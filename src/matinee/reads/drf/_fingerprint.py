@@ -9,7 +9,7 @@ from rest_framework.fields import empty
 
 from matinee.reads.drf._inspect import is_static
 
-__all__ = ["fingerprint", "read_from", "written_as"]
+__all__ = ["fingerprint", "is_fixed", "read_from", "written_as"]
 
 _MANY = relations.ManyRelatedField
 _FROM = ("method_name", "model_field", "slug_field", "lookup_field", "_part")
@@ -36,7 +36,7 @@ def fingerprint(serializer: Any, *, depth: int, telling: Callable[[Any], Hashabl
         telling: Says what counts of a field: ``read_from`` or ``written_as``.
     """
     cls: Any = type(serializer)
-    if _is_fixed(serializer):
+    if is_fixed(serializer):
         return cls  # type: ignore[no-any-return]
     fields = getattr(serializer, "_readable_fields", ()) if depth else ()
     return (
@@ -87,7 +87,7 @@ def _inner(field: Any) -> Any:
     return field.child_relation if isinstance(field, _MANY) else None
 
 
-def _is_fixed(serializer: Any) -> bool:
+def is_fixed(serializer: Any) -> bool:
     """Whether every instance of its class has the same fields, and theirs have, and so on."""
     cls: Any = type(serializer)
     if "fields" in vars(serializer):
@@ -99,4 +99,4 @@ def _is_fixed(serializer: Any) -> bool:
 
 def _are_fixed(serializer: Any) -> bool:
     fields = getattr(serializer, "fields", {})
-    return all(_is_fixed(each) for each in map(_nested, fields.values()) if each is not None)
+    return all(is_fixed(each) for each in map(_nested, fields.values()) if each is not None)

@@ -1,24 +1,34 @@
-"""The Python part of an answer that one statement made: values that code makes of objects."""
+"""The Python part of an answer that one statement made: values that code makes of objects.
+
+Of the JSON only what code looks at is parsed. The rest goes through as the bytes that came, at the
+speed of copying them.
+"""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import msgspec
-from rest_framework.fields import Field, SkipField
+from msgspec import UNSET, Raw, Struct
+from rest_framework.fields import Field, SerializerMethodField, SkipField
 from rest_framework.relations import PKOnlyObject
 from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.utils.serializer_helpers import BindingDict
 
-from matinee.reads.projection import OMIT, Nested, Projection, Python, Value
-from matinee.reads.sqljson import NEEDS
+from matinee.reads.drf._fingerprint import is_fixed
+from matinee.reads.projection import OMIT, Nested, Projection, Python, Unfit, attribute
+from matinee.reads.sqljson import NEEDS, Carried
 
-__all__ = ["FINISHING", "Finish", "decoded", "encoded"]
+__all__ = ["FINISHING", "Finish", "decoded", "dumped"]
 
-_OMITTED = json.loads(OMIT)
+_OMITTED = OMIT.encode()
 _decoder = msgspec.json.Decoder()
 _encoder = msgspec.json.Encoder()
+# What code returns and msgspec writes as DRF's encoder does.
+_SAME = {str, int, bool, type(None)}
 
 
 def decoded(text: str | bytes) -> Any:
@@ -29,68 +39,155 @@ def decoded(text: str | bytes) -> Any:
         return json.loads(text)
 
 
-def encoded(rows: Any) -> bytes:
-    """Write *rows* as ``JSONRenderer`` does."""
-    try:
-        return _encoder.encode(rows)
-    except OverflowError:  # an integer of more than 64 bits
-        return _dumped(rows)
-
-
-def _dumped(value: Any) -> bytes:
+def dumped(value: Any) -> bytes:
+    """Write *value* as ``JSONRenderer`` does."""
     text = json.dumps(
         value, cls=JSONEncoder, ensure_ascii=False, allow_nan=False, separators=(",", ":")
     )
     return text.encode()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Finish:
     """What is left to do to the objects of one projection.
 
+    A row is a struct with an attribute for each key, see ``attribute``.
+
     Attributes:
-        make: Makes the instance of what was carried for it, if there is code.
-        python: The keys that code makes the values of.
-        omitted: The keys that may have to go.
-        below: What is to do inside, by key.
+        row: What a row is parsed as.
+        make: Makes the instance of a row and of what was carried for it, if there is code.
+        carries: Whether something was carried.
+        python: The attributes and keys that code makes the values of.
+        omitted: The attributes whose keys may have to go, and what parses them if they stay.
+        below: What is to do inside, by attribute and key.
+        keys: All attributes and keys, where the row becomes the dict that it stands for.
+        native: Whether code will see that dict, and values in it that other code made.
         remade: Whether code makes the whole object anew.
-        native: Whether code will see the values that other code made, which must stay as they are.
     """
 
-    make: Callable[[list[Any]], Any] | None
-    python: tuple[str, ...]
-    omitted: tuple[str, ...]
-    below: tuple[tuple[str, "Finish"], ...]
-    remade: bool
+    row: type[Struct]
+    make: Callable[[Any, Sequence[Any]], Any] | None
+    carries: bool
+    python: tuple[tuple[str, str], ...]
+    omitted: tuple[tuple[str, Callable[[Any], Any] | None], ...]
+    below: tuple[tuple[str, str, "Finish"], ...]
+    keys: tuple[tuple[str, str], ...]
     native: bool
+    remade: bool
 
     @classmethod
-    def of(
-        cls, projection: Projection, carried: Mapping[int, Any], *, native: bool | None = None
-    ) -> "Finish | None":
+    def of(cls, projection: Projection, carried: Mapping[int, Carried]) -> "Finish | None":
         """Return what there is to do for *projection*, None if nothing."""
-        native = _remade(projection) if native is None else native
-        inside = [(key, cls.of(each, carried, native=native)) for key, each in projection.nested()]
-        below = tuple((key, each) for key, each in inside if each is not None)
-        python = tuple(each.key for each in projection.entries if isinstance(each, Python))
-        omitted = tuple(
-            each.key
-            for each in projection.entries
-            if isinstance(each, Value | Nested) and each.broken == OMIT and each.path
-        )
-        if not (projection.needs or omitted or below):
-            return None
-        make = carried[id(projection)].maker() if projection.needs else None
-        return cls(make, python, omitted, below, projection.remade, native)
+        return _Builder(carried, native=projection.remade_within).build(projection)[1]
 
     @property
     def always(self) -> bool:
         """Whether there is something to do for every row, not only where a key must go."""
-        return self.make is not None or any(each.always for _, each in self.below)
+        return self.make is not None or any(each.always for *_, each in self.below)
 
-    def bound(self, serializer: Any) -> "_Bound":
-        """Return what does it, for the serializer of one request."""
-        return _Bound(self, getattr(serializer, "child", serializer))
+    @cached_property
+    def parse(self) -> Callable[[str], list[Any]]:
+        """Return what parses a list of rows."""
+        return msgspec.json.Decoder(list[self.row]).decode  # type: ignore[name-defined]
+
+    def finished(self, text: str, serializer: Any) -> bytes:
+        """Return the JSON list *text* with the values that the code of *serializer* makes.
+
+        Raises:
+            Unfit: What code is to see cannot be parsed.
+        """
+        try:
+            rows = self.parse(text)
+        except msgspec.DecodeError as error:
+            raise Unfit(f"the answer holds a number that no parser takes: {error}") from error
+        bound = _Bound(self, serializer)
+        done = [bound(row) for row in rows]
+        if self.native:
+            return dumped(done)
+        try:
+            return _encoder.encode(done)
+        except OverflowError as error:
+            raise Unfit(f"code returned a number that msgspec does not write: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Builder:
+    """Builds finishes, and with them the structs that rows are parsed as.
+
+    Attributes:
+        carried: What is carried for the code of each projection, by its ``id``.
+        native: Whether code will see what other code made, which must stay as it is until then.
+    """
+
+    carried: Mapping[int, Carried]
+    native: bool
+
+    def build(
+        self, projection: Projection, shown: Sequence[Carried] = ()
+    ) -> tuple[Any, Finish | None]:
+        """Return what an object is parsed as, and what is to do to it.
+
+        Args:
+            projection: Of the object.
+            shown: The objects for code further out that are made of its values.
+        """
+        own = self.carried.get(id(projection))
+        kind: Any
+        readers = (*shown, own) if own else shown
+        parsed = {name for each in readers for name in each.shown()}
+        types: dict[str, Any] = {}
+        python: list[tuple[str, str]] = []
+        omitted: list[tuple[str, Callable[[Any], Any] | None]] = []
+        below: list[tuple[str, str, Finish]] = []
+        for position, entry in enumerate(projection.entries):
+            name = attribute(position)
+            types[name] = Any if self.native or name in parsed else Raw
+            parse: Callable[[Any], Any] | None = decoded if self.native else None
+            match entry:
+                case Python():
+                    types[name] = Any
+                    python.append((name, entry.key))
+                    continue
+                case Nested(inside=Projection() as inside):
+                    through = [inner for each in readers for inner in each.through(name)]
+                    kind, finish = self.build(inside, through)
+                    if finish:
+                        below.append((name, entry.key, finish))
+                    if kind is not Raw:
+                        types[name] = (list[kind] if entry.many else kind) | None
+                        parse = msgspec.json.Decoder(types[name]).decode
+            if entry.path and entry.broken == OMIT:
+                types[name] = Raw
+                omitted.append((name, parse))
+        if not (readers or python or omitted or below):
+            return Raw, None
+        row = _struct(projection, types, carries=bool(own and own.carries))
+        as_dict = self.native or projection.names != projection.keys
+        keys = [(attribute(n), each.key) for n, each in enumerate(projection.entries)]
+        if not (own or omitted or below):
+            return row, None
+        finish = Finish(
+            row,
+            own.maker() if own else None,
+            bool(own and own.carries),
+            tuple(python),
+            tuple(omitted),
+            tuple(below),
+            tuple(keys) if as_dict else (),
+            self.native,
+            projection.remade,
+        )
+        return row, finish
+
+
+def _struct(projection: Projection, types: Mapping[str, Any], *, carries: bool) -> type[Struct]:
+    """Return the struct that rows of *projection* are parsed as."""
+    keys = {attribute(n): name for n, name in enumerate(projection.names)}
+    fields = [(name, kind, UNSET) for name, kind in types.items()]
+    if carries:
+        keys["needs"] = NEEDS
+        fields.append(("needs", Any, UNSET))
+    return msgspec.defstruct("Row", fields, rename=keys, gc=False)
 
 
 class _Bound:
@@ -99,58 +196,88 @@ class _Bound:
     def __init__(self, finish: Finish, serializer: Any) -> None:
         self.finish = finish
         self.serializer = serializer
-        fields = serializer.fields if finish.python or finish.below or finish.remade else {}
-        self.python = [(key, _valued(fields[key])) for key in finish.python]
-        self.below = [(key, each.bound(fields[key])) for key, each in finish.below]
+        self.python = [(name, key, _valued(_field(serializer, key))) for name, key in finish.python]
+        self.below = [
+            (name, key, _Bound(each, _one(_field(serializer, key))))
+            for name, key, each in finish.below
+        ]
         self.ready = _Ready(serializer) if finish.remade else None
 
-    def __call__(self, row: dict[str, Any]) -> Any:
+    def __call__(self, row: Any) -> Any:
         """Return *row* finished."""
         finish = self.finish
-        for key in finish.omitted:
-            if row[key] == _OMITTED:
-                del row[key]
-        for key, below in self.below:
-            inside = row.get(key)
+        for name, parse in finish.omitted:
+            _decide(row, name, parse)
+        for name, key, below in self.below:  # noqa: B007  the guard looks for the key
+            inside = getattr(row, name)
             if inside.__class__ is list:
-                row[key] = [below(each) for each in inside]
-            elif inside is not None:
-                row[key] = below(inside)
-        if finish.make is None:
-            return row
-        instance = finish.make(row.pop(NEEDS))
-        for key, valued in self.python:
-            try:
-                value = valued(instance)
-            except SkipField:
-                del row[key]
-                continue
-            # DRF's encoder has its own ways with dates, decimals and whatever else code returns.
-            if value.__class__ not in _SAME and not finish.native:
-                value = msgspec.Raw(_dumped(value))
-            row[key] = value
-        return self.ready(row, instance) if self.ready else row
+                setattr(row, name, [below(each) for each in inside])
+            elif inside is not None and inside is not UNSET:
+                setattr(row, name, below(inside))
+        instance = None
+        if finish.make is not None:
+            instance = finish.make(row, row.needs if finish.carries else ())
+            for name, key, valued in self.python:  # noqa: B007
+                try:
+                    value = valued(instance)
+                except SkipField:
+                    continue
+                # DRF's encoder has its own ways with dates, decimals and whatever else there is.
+                if value.__class__ not in _SAME and not finish.native:
+                    value = Raw(dumped(value))
+                setattr(row, name, value)
+            if finish.carries:
+                row.needs = UNSET
+        return self.seen(row, instance) if finish.keys else row
+
+    def seen(self, row: Any, instance: Any) -> Any:
+        """Return *row* as code outside sees it."""
+        values = ((key, getattr(row, name)) for name, key in self.finish.keys)
+        kept = {key: value for key, value in values if value is not UNSET}
+        return self.ready(kept, instance) if self.ready else kept
 
 
 # Where the guard looks for the serializer and the key that code is run for.
 FINISHING = _Bound.__call__.__code__
 
 
+def _decide(row: Any, name: str, parse: Callable[[Any], Any] | None) -> None:
+    """Drop a key of *row* that has to go, and parse the value of one that stays."""
+    raw = getattr(row, name)
+    if bytes(raw) == _OMITTED:
+        setattr(row, name, UNSET)
+    elif parse is not None:
+        setattr(row, name, parse(raw))
+
+
+def _one(serializer: Any) -> Any:
+    return getattr(serializer, "child", serializer)
+
+
+def _field(serializer: Any, key: str) -> Any:
+    """Return the field of one key, without making all the others where that can be helped."""
+    declared = getattr(serializer, "_declared_fields", {})
+    if key not in declared or not is_fixed(serializer):
+        return serializer.fields[key]
+    field = deepcopy(declared[key])
+    field.bind(key, serializer)
+    return field
+
+
 def _valued(field: Any) -> Callable[[Any], Any]:
     """Return what makes a field's value of an instance as ``Serializer.to_representation`` does."""
-    represent = field.to_representation
-    if field.source == "*" and type(field).get_attribute is Field.get_attribute:
+    cls, represent = type(field), field.to_representation
+    if field.source == "*" and cls.get_attribute is Field.get_attribute:
+        if cls.to_representation is SerializerMethodField.to_representation:
+            return getattr(field.parent, field.method_name)  # type: ignore[no-any-return]
         return represent  # type: ignore[no-any-return]  # of the instance itself
 
     def valued(instance: Any) -> Any:
-        attribute = field.get_attribute(instance)
-        key = attribute.pk if isinstance(attribute, PKOnlyObject) else attribute
-        return None if key is None else represent(attribute)
+        found = field.get_attribute(instance)
+        key = found.pk if isinstance(found, PKOnlyObject) else found
+        return None if key is None else represent(found)
 
     return valued
-
-
-_SAME = {str, int, bool, type(None)}
 
 
 class _Ready:
@@ -184,7 +311,3 @@ class _Answered(Field):  # type: ignore[type-arg]
 
     def to_representation(self, value: Any) -> Any:
         return value
-
-
-def _remade(projection: Projection) -> bool:
-    return projection.remade or any(_remade(each) for _, each in projection.nested())

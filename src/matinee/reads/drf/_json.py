@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from matinee import conf
 from matinee.reads._request import answering as for_request
 from matinee.reads.drf._fingerprint import fingerprint, written_as
-from matinee.reads.drf._finish import Finish, decoded, encoded
+from matinee.reads.drf._finish import Finish
 from matinee.reads.drf._forms import output_settings
 from matinee.reads.drf._kept import Kept
 from matinee.reads.drf._project import project
@@ -34,12 +34,14 @@ class Answering:
     Attributes:
         serializer: Bound to its context, not many.
         statement: The statement.
+        finish: What is left to do to its answer; None if nothing.
         queries: How many that is, for receipts.
     """
 
     queries: ClassVar[int] = 1
     serializer: Any
     statement: Statement
+    finish: Finish | None
 
     def json(self, queryset: QuerySet[Any, Any], *, comment: str = "") -> bytes:
         """Return what ``JSONRenderer`` would render of the rows of *queryset*, as a list.
@@ -61,12 +63,11 @@ class Answering:
         return self._finished(text, comment)
 
     def _finished(self, text: str, name: str) -> bytes:
-        finish = _finish(self.statement)
+        finish = self.finish
         if finish is None or not (finish.always or OMIT in text):
-            return _escaped(text)
-        bound = finish.bound(self.serializer)
+            return _escaped(text.encode())
         with rendering(self.serializer, name):
-            return _escaped(encoded([bound(row) for row in decoded(text)]).decode())
+            return _escaped(finish.finished(text, self.serializer))
 
 
 def answering(serializer: Any, queryset: QuerySet[Any, Any]) -> Answering:
@@ -88,7 +89,7 @@ def answering(serializer: Any, queryset: QuerySet[Any, Any]) -> Answering:
     known = _kept.get(key, lambda: _compiled(one, queryset, brought))
     if isinstance(known, str):
         raise Unfit(known)
-    return Answering(one, known.current())
+    return Answering(one, known.current(), _finish(known))
 
 
 def why_not(serializer: Any, queryset: QuerySet[Any, Any]) -> str:
@@ -102,9 +103,11 @@ def why_not(serializer: Any, queryset: QuerySet[Any, Any]) -> str:
 
 def _compiled(serializer: Any, queryset: QuerySet[Any, Any], brought: Brought) -> Statement | str:
     try:
-        return statement_for(project(serializer, queryset.model, brought), queryset)
+        statement = statement_for(project(serializer, queryset.model, brought), queryset)
+        _finish(statement)
     except Unfit as why:
         return str(why)
+    return statement
 
 
 @lru_cache(maxsize=1024)
@@ -112,10 +115,11 @@ def _finish(statement: Statement) -> Finish | None:
     return Finish.of(statement.projection, statement.carried)
 
 
-def _escaped(text: str) -> bytes:
-    """Encode *text* as the renderer does, so that the JSON may stand in a script."""
-    # In text that is all ASCII, a str knows at once that there is no such character.
-    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").encode()
+def _escaped(body: bytes) -> bytes:
+    """Return *body* as the renderer has it, so that the JSON may stand in a script."""
+    if body.isascii():
+        return body
+    return body.replace(b"\xe2\x80\xa8", b"\\u2028").replace(b"\xe2\x80\xa9", b"\\u2029")
 
 
 @lru_cache(maxsize=1024)

@@ -151,10 +151,12 @@ class _Level:
             return None
         *names, last = attributes
         found = self.walk(names)
-        broken = _broken(field)
-        if found is None or (names and broken is None):
+        if found is None:
             return None
         hops, model = found
+        broken = self.broken(field, hops)
+        if broken is None:
+            return None
         name = _column(model, last)
         for each in self.shape.computed if self.shape and not names else ():
             if each.name == last and name is None:
@@ -165,11 +167,11 @@ class _Level:
         else:
             how = formed(field, stored(model._meta.get_field(name))) if name else None
         # A value that may be any JSON cannot be told from one that stands for a broken path.
-        if how is None or (broken != NULL and names and isinstance(field, s.JSONField)):
+        if how is None or (broken != NULL and isinstance(field, s.JSONField)):
             return None
         form, array = how
         key = str(field.field_name)
-        return Value(key, name or last, form, array, hops, broken or NULL, annotation=annotation)
+        return Value(key, name or last, form, array, hops, broken, annotation=annotation)
 
     def brings(self, name: str) -> bool:
         """Whether the queryset puts *name* on its rows, and nothing else does."""
@@ -182,10 +184,13 @@ class _Level:
         if not field.source_attrs:
             return None
         *names, last = field.source_attrs
-        found, broken = self.walk(names), _broken(field)
-        if inner is None or found is None or broken is None:
+        found = self.walk(names)
+        if inner is None or found is None:
             return None
         hops, model = found
+        broken = self.broken(field, hops)
+        if broken is None:
+            return None
         hop = facts.attribute(model, last)
         if not isinstance(hop, Hop) or hop.model is None or many is not (hop.link is Link.MANY):
             return None
@@ -209,17 +214,17 @@ class _Level:
         one = field.child if many else field
         if (many and not _untouched(field)) or len(path) > self.inspection.max_depth:
             return None
-        broken = _broken(field)
         if field.source == "*":
             if many:
                 return None
             inside = self.within(field, self.model, path, self.annotations, self.shape)
             return Nested(str(field.field_name), inside)
         found = self.walk(field.source_attrs)
-        if found is None or broken is None:
+        if found is None:
             return None
         hops, model = found
-        if not hops or many is not (hops[-1].link is Link.MANY):
+        broken = self.broken(field, hops[:-1])
+        if broken is None or not hops or many is not (hops[-1].link is Link.MANY):
             return None
         rows, shape = _read(self.shape, hops)
         inside = self.within(one, model, path, {}, shape)
@@ -235,6 +240,18 @@ class _Level:
     ) -> Projection:
         """Return the projection of a serializer inside this one."""
         return _Level(self.inspection, serializer, model, annotations, shape).projection(path)
+
+    def broken(self, field: Any, hops: Sequence[Hop]) -> str | None:
+        """Return the JSON for *field* where one of *hops* starts from null, as ``_broken`` has it.
+
+        What cannot be null is never missed.
+        """
+        model = self.model
+        for hop in hops:
+            if facts.nullable(model, hop):
+                return _broken(field)
+            model = cast("type[Model]", hop.model)
+        return NULL
 
     def walk(self, names: Sequence[str]) -> tuple[tuple[Hop, ...], type[Model]] | None:
         """Follow relations, to-one ones but for the last; None where something else is there."""

@@ -189,12 +189,11 @@ def fingerprint(queryset: QuerySet[Any, Any]) -> tuple[Any, ...]:
 
 def blank(model: type[Model], alias: str, values: dict[str, Any]) -> Model:
     """Return an instance with these attributes, as if it had been read from the database."""
-    instance = model.__new__(model)
-    state = ModelState()
+    values["_state"] = state = ModelState()
     state.adding = False
     state.db = alias
+    instance = model.__new__(model)
     instance.__dict__ = values
-    values["_state"] = state
     return instance
 
 

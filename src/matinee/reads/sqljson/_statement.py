@@ -147,7 +147,11 @@ def _compiled(projection: Projection, alias: str, utc: bool, brought: Brought) -
         raise Unfit(f"the database {alias} is no PostgreSQL")
     read = _read(projection, brought)
     writer = Writer(
-        alias, utc=utc, table=model._meta.db_table, annotations={n: brought[n] for n in read}
+        alias,
+        utc=utc,
+        table=model._meta.db_table,
+        annotations={name: brought[name] for name in read},
+        native=projection.remade_within,
     )
     record, columns = _outermost(writer, projection, model)
     queryset: QuerySet[Any, Any] = QuerySet(model).using(alias).order_by().values_list(*columns)

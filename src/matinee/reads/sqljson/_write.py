@@ -7,11 +7,11 @@ order. Inside a list, which orders its own rows, they are joins where a join fin
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from django.db.models import F, Field, Model, OuterRef, Q, QuerySet
+from django.db.models import F, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 from matinee.reads._expressions import apart, crosses, names
-from matinee.reads._facts import manager_of
+from matinee.reads._facts import manager_of, nullable
 from matinee.reads._request import waits as _waits
 from matinee.reads.projection import NULL, Nested, Projection, Python, Unfit, Value
 from matinee.reads.shape import Hop, Link
@@ -28,13 +28,13 @@ from matinee.reads.sqljson._expressions import (
     Rows,
 )
 from matinee.reads.sqljson._forms import formed
-from matinee.reads.sqljson._objects import Carried, carried
+from matinee.reads.sqljson._objects import Carried, One, Part, carried
 from matinee.reads.sqljson._slots import content_type, slotted
 
 __all__ = ["NEEDS", "Place", "Writer"]
 
 # The key of what Python code needs, taken out again by whoever runs that code.
-NEEDS = "\x01needs"
+NEEDS = "matinee:needs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,17 @@ class Writer:
     """
 
     def __init__(
-        self, alias: str, *, utc: bool, table: str = "", annotations: dict[str, Any] | None = None
+        self,
+        alias: str,
+        *,
+        utc: bool,
+        table: str = "",
+        annotations: dict[str, Any] | None = None,
+        native: bool = False,
     ) -> None:
         self.alias = alias
         self.utc = utc
+        self.native = native
         self.table = table
         self.annotations = annotations or {}
         self.managers: list[tuple[Any, tuple[Any, ...]]] = []
@@ -74,19 +81,26 @@ class Writer:
         """Write an object or a value as what is selected, and how that becomes one."""
         if isinstance(inside, Value):
             return Bare(), [self.value(inside, place)]
-        keys = [entry.key for entry in inside.entries]
-        columns = [self.entry(entry, place) for entry in inside.entries]
+        written = [
+            (name, self.entry(entry, place))
+            for name, entry in zip(inside.names, inside.entries, strict=True)
+            if not isinstance(entry, Python)
+        ]
+        keys, columns = [name for name, _ in written], [column for _, column in written]
         if inside.needs is not None:
-            keys.append(NEEDS)
             brought = {} if place.inner else self.annotations
-            what = self.carried[id(inside)] = carried(inside.needs, self.alias, brought)
-            columns.append(self.carry(what, place))
+            # Code that will see the row is to find it as the database wrote it.
+            shown = () if self.native else inside.entries
+            what = self.carried[id(inside)] = carried(inside.needs, self.alias, brought, shown)
+            if NEEDS in keys:
+                raise Unfit(f"Python code makes values beside a key {NEEDS!r}")
+            if what.carries:
+                keys.append(NEEDS)
+                columns.append(self.carry(what, place))
         return (Record(keys), columns) if keys else (Bare(), [Literal("{}")])
 
-    def entry(self, entry: Any, place: Place) -> Any:
+    def entry(self, entry: Value | Nested, place: Place) -> Any:
         match entry:
-            case Python():
-                return Literal(NULL)
             case Value():
                 return self.value(entry, place)
             case Nested():
@@ -144,7 +158,7 @@ class Writer:
             written = self.entry(entry, self.beyond(hop))
             rows = self.rows(hop, Which(), place).values_list(written)
             written = Rows(rows, Bare(), many=False)
-        if entry.broken == NULL or not _nullable(hop, place.model):
+        if entry.broken == NULL or not nullable(place.model, hop):
             return written
         broken = Literal(entry.broken)
         either = "CASE WHEN {0} IS NULL THEN {1} ELSE to_json({2}) END"
@@ -203,20 +217,23 @@ class Writer:
         return {hop.inverse: near}
 
     def carry(self, what: Carried, place: Place) -> Any:
-        """Write an object that Python code is to have."""
-        columns = [Pattern(part.pattern, place.name(part.name)) for part in what.columns]
-        columns += [
-            Pattern(part.pattern, self.annotation(part.name, place)) for part in what.annotations
-        ]
-        columns += [
-            Pattern(part.pattern, self.computed(part.expression, place)) for part in what.computed
-        ]
-        columns += [self.carry_one(step, other, place) for step, other in what.ones]
+        """Write an object that Python code is to have, without what the row shows of it."""
+        columns = [self.carry_part(part, place) for part in what.parts if not part.shown]
+        columns += [self.carry_one(one, place) for one in what.ones if one.carried.carries]
         columns += [self.carry_list(step, other, place) for step, other in what.lists]
         return Array(*columns)
 
-    def carry_one(self, step: Any, what: Carried, place: Place) -> Any:
-        hop = step.hop
+    def carry_part(self, part: Part, place: Place) -> Any:
+        if part.expression is not None:
+            column = self.computed(part.expression, place)
+        elif part.annotation:
+            column = self.annotation(part.name, place)
+        else:
+            column = place.name(part.name)
+        return Pattern(part.pattern, column)
+
+    def carry_one(self, one: One, place: Place) -> Any:
+        hop, what = one.step.hop, one.carried
         if place.inner and hop.join and not _computes(what):
             far = Place(what.model, f"{place.prefix}{hop.lookup}__")
             there = F(f"{far.prefix}pk")
@@ -231,12 +248,9 @@ class Writer:
         return Rows(rows, Bare(), many=True)
 
 
-def _nullable(hop: Hop, model: type[Model]) -> bool:
-    if hop.link is not Link.FORWARD:
-        return False
-    return any(cast("Field[Any, Any]", model._meta.get_field(n)).null for n in hop.near)
-
-
 def _computes(what: Carried) -> bool:
     """Whether an expression is computed for the object or for one that is joined to it."""
-    return bool(what.computed) or any(_computes(other) for _, other in what.ones)
+    expressions = (part.expression for part in what.parts)
+    return any(each is not None for each in expressions) or any(
+        _computes(one.carried) for one in what.ones
+    )
