@@ -11,9 +11,12 @@ and code reads it as ``conf.receipts.server_timing``. Values are looked up at ev
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, ClassVar, cast
 
 from django.conf import settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 
 from matinee.exceptions import ConfigError
 
@@ -63,6 +66,7 @@ class Setting[T]:
         self.at_least = at_least
         self.choices = choices
         self.unset = unset
+        self.checked: object = Setting  # no value of any setting
 
     def __set_name__(self, owner: type["Section"], name: str) -> None:
         self.name = name
@@ -70,8 +74,10 @@ class Setting[T]:
 
     def __get__(self, instance: "Section", owner: type["Section"]) -> T:
         value = instance.raw().get(self.name, self.default)
-        if problem := self.problem(value):
-            raise ConfigError(problem.message, hint=problem.hint)
+        if value is not self.checked:  # asked for several times in a request
+            if problem := self.problem(value):
+                raise ConfigError(problem.message, hint=problem.hint)
+            self.checked = value
         if value is None and self.unset is not None:
             return self.unset[1]()
         return cast("T", value)
@@ -207,8 +213,17 @@ reads = Reads()
 SECTIONS: tuple[Section, ...] = (receipts, reads)
 
 
+@cache
 def project_settings() -> Any:
+    """Return what the project wrote, {} if nothing: Django takes its time to say so."""
     return getattr(settings, "MATINEE", {})
+
+
+@receiver(setting_changed)
+def _changed(*, setting: str, **_signal: object) -> None:
+    """Ask again where a test has overridden it."""
+    if setting == "MATINEE":
+        project_settings.cache_clear()
 
 
 def problems() -> Iterator[Problem]:

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from matinee.reads.projection import Form, Nested, Projection, Python, Value
+from matinee.reads.plan import Plan
+from matinee.reads.projection import OMIT, Form, Nested, Projection, Python, Value
 from matinee.reads.shape import Hop, Link
 
 
@@ -35,4 +36,25 @@ def test_values_are_found_whatever_they_are_in():
 
 
 def test_nested_objects_are_found_and_bare_values_are_none():
-    assert list(FILM.nested()) == [("reviews", REVIEW)]
+    assert list(FILM.inside()) == [REVIEW]
+
+
+def test_an_object_is_parsed_where_code_or_a_missing_key_wants_it():
+    code = replace(REVIEW, needs=Plan(Review, ("id",)))
+    author = Hop("author", "author", "id", Link.FORWARD, Film, ("author",), ("id",))
+    named = Projection(Review, (Value("by", "name", path=(author,), broken=OMIT),))
+
+    assert not FILM.parsed
+    assert code.parsed
+    assert named.parsed
+    assert replace(FILM, entries=(Nested("review", code),)).parsed
+    assert replace(FILM, entries=(Nested("review", named),)).parsed
+
+
+def test_keys_that_no_struct_can_have_are_numbered():
+    odd = Value('a "quoted" title', "title")
+    plain = replace(FILM, entries=(TITLE, odd))
+
+    assert plain.names == plain.keys == ("title", 'a "quoted" title')
+    assert replace(plain, needs=Plan(Film, ("id",))).names == ("f0", "f1")
+    assert replace(FILM, needs=Plan(Film, ("id",))).names == FILM.keys

@@ -9,7 +9,7 @@ from rest_framework.fields import empty
 
 from matinee.reads.drf._inspect import is_static
 
-__all__ = ["fingerprint", "is_fixed", "read_from", "written_as"]
+__all__ = ["fingerprint", "is_fixed", "is_known_fixed", "read_from", "written_as"]
 
 _MANY = relations.ManyRelatedField
 _FROM = ("method_name", "model_field", "slug_field", "lookup_field", "_part")
@@ -95,6 +95,11 @@ def is_fixed(serializer: Any) -> bool:
     if cls not in _fixed:
         _fixed[cls] = is_static(serializer) and _are_fixed(cls(context=serializer.context))
     return _fixed[cls]
+
+
+def is_known_fixed(cls: type) -> bool:
+    """Whether ``is_fixed`` was true of a serializer of *cls* before its fields were made."""
+    return _fixed.get(cls, False)
 
 
 def _are_fixed(serializer: Any) -> bool:

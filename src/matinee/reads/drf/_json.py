@@ -1,5 +1,6 @@
 """The answer of a serializer as JSON, from one statement."""
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -8,7 +9,7 @@ from django.db.models import QuerySet
 
 from matinee import conf
 from matinee.reads._request import answering as for_request
-from matinee.reads.drf._fingerprint import fingerprint, written_as
+from matinee.reads.drf._fingerprint import fingerprint, is_known_fixed, written_as
 from matinee.reads.drf._finish import Finish
 from matinee.reads.drf._forms import output_settings
 from matinee.reads.drf._kept import Kept
@@ -17,7 +18,7 @@ from matinee.reads.drf._rendering import rendering
 from matinee.reads.projection import OMIT, RAISE, Form, Unfit
 from matinee.reads.sqljson import Brought, Statement, is_utc, statement_for
 
-__all__ = ["Answering", "answering", "why_not"]
+__all__ = ["Answering", "answering", "answering_for", "why_not"]
 
 # DRF's renderer refuses these numbers. PostgreSQL writes them as text, which a name may be too:
 # where one stands, instances tell.
@@ -29,19 +30,23 @@ _kept: Kept[Statement | str] = Kept(1_000)
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """A serializer and the statement that answers for it.
+    """The statement that answers for a serializer.
 
     Attributes:
-        serializer: Bound to its context, not many.
+        name: The serializer's.
         statement: The statement.
         finish: What is left to do to its answer; None if nothing.
+        request: What each ``request_value`` is filled from.
+        serializer: Returns the serializer whose code has to do that, not many.
         queries: How many that is, for receipts.
     """
 
     queries: ClassVar[int] = 1
-    serializer: Any
+    name: str
     statement: Statement
     finish: Finish | None
+    request: Any
+    serializer: Callable[[], Any]
 
     def json(self, queryset: QuerySet[Any, Any], *, comment: str = "") -> bytes:
         """Return what ``JSONRenderer`` would render of the rows of *queryset*, as a list.
@@ -55,19 +60,17 @@ class Answering:
         Raises:
             Unfit: Only instances can answer for these rows.
         """
-        with for_request(self.serializer.context.get("request")):
+        with for_request(self.request):
             text = self.statement.fetch(queryset, comment=comment)
         for token in _telltales(self.statement):
             if token in text:
                 raise Unfit(f"there is {token} in the answer")
-        return self._finished(text, comment)
-
-    def _finished(self, text: str, name: str) -> bytes:
         finish = self.finish
         if finish is None or not (finish.always or OMIT in text):
             return _escaped(text.encode())
-        with rendering(self.serializer, name):
-            return _escaped(finish.finished(text, self.serializer))
+        serializer = self.serializer()
+        with rendering(serializer, comment):
+            return _escaped(finish.finished(text, serializer))
 
 
 def answering(serializer: Any, queryset: QuerySet[Any, Any]) -> Answering:
@@ -81,15 +84,43 @@ def answering(serializer: Any, queryset: QuerySet[Any, Any]) -> Answering:
         Unfit: One statement cannot.
     """
     one = getattr(serializer, "child", serializer)
-    depth, brought = conf.reads.max_depth, Brought(queryset)
-    key = (
-        *(fingerprint(one, depth=depth, telling=written_as), queryset.model, depth),
-        *(output_settings(), queryset.db, is_utc(), brought),
-    )
-    known = _kept.get(key, lambda: _compiled(one, queryset, brought))
-    if isinstance(known, str):
-        raise Unfit(known)
-    return Answering(one, known.current(), _finish(known))
+    what = fingerprint(one, depth=conf.reads.max_depth, telling=written_as)
+    brought = Brought(queryset)
+    found = _kept.get(_key(what, queryset, brought), lambda: _compiled(one, queryset, brought))
+    return _answering(type(one), found, one.context.get("request"), lambda: one)
+
+
+def answering_for(
+    cls: type, queryset: QuerySet[Any, Any], request: Any, serializer: Callable[[], Any]
+) -> Answering | None:
+    """Return what answers for any serializer of *cls*, None where that is not known.
+
+    Args:
+        cls: The class.
+        queryset: As for ``answering``.
+        request: The request.
+        serializer: Makes the serializer, not many, if its code is needed.
+
+    Raises:
+        Unfit: One statement cannot.
+    """
+    if not is_known_fixed(cls):
+        return None
+    found = _kept.peek(_key(cls, queryset, Brought(queryset)))
+    return None if found is None else _answering(cls, found, request, serializer)
+
+
+def _key(what: Hashable, queryset: QuerySet[Any, Any], brought: Brought) -> Hashable:
+    depth, settings = conf.reads.max_depth, output_settings()
+    return what, queryset.model, depth, settings, queryset.db, is_utc(), brought
+
+
+def _answering(
+    cls: type, found: Statement | str, request: Any, serializer: Callable[[], Any]
+) -> Answering:
+    if isinstance(found, str):
+        raise Unfit(found)
+    return Answering(cls.__name__, found.current(), _finish(found), request, serializer)
 
 
 def why_not(serializer: Any, queryset: QuerySet[Any, Any]) -> str:

@@ -17,16 +17,22 @@ class Kept[V]:
 
     def get(self, key: Hashable, make: Callable[[], V]) -> V:
         """Return the value of *key*, made now where there is none."""
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                return self._values[key]
+        if (known := self.peek(key)) is not None:
+            return known
         value = make()  # outside the lock: it takes its time, and may ask for others
         with self._lock:
             self._values[key] = value
             if len(self._values) > self.most:
                 self._values.popitem(last=False)
         return value
+
+    def peek(self, key: Hashable) -> V | None:
+        """Return the value of *key* if there is one."""
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+        return None
 
     def clear(self) -> None:
         """Forget all values."""

@@ -1,6 +1,8 @@
 """How a request is answered by one statement, from the view's queryset to the response's data."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -12,20 +14,21 @@ from msgspec import Raw
 from msgspec.json import decode
 from rest_framework.pagination import LimitOffsetPagination, PageNumberPagination
 from rest_framework.permissions import BasePermission
-from rest_framework.serializers import ListSerializer
 from rest_framework.views import APIView
 
 from matinee import receipts
 from matinee.reads.apply import is_unplanned
 from matinee.reads.drf._answers import AnswerList, AnswerObject, AnswerRenderer, renders_plainly
+from matinee.reads.drf._fingerprint import is_known_fixed
 from matinee.reads.drf._handlers import handler_of
-from matinee.reads.drf._json import answering
+from matinee.reads.drf._json import Answering, answering, answering_for
 from matinee.reads.drf._reader import plan_for
 from matinee.reads.projection import Unfit
 
 __all__ = [
     "COUNTING",
     "Served",
+    "ServedSerializer",
     "looks_at_objects",
     "needs_object_alone",
     "only_cuts",
@@ -53,15 +56,21 @@ def served(view: Any, queryset: Any) -> "Served | None":
     asked = view.request.method in ("GET", "HEAD")  # and not what OPTIONS tries out
     if not mine or not asked or is_unplanned() or not renders_plainly(view.request):
         return None
-    serializer = view.get_serializer()
-    looked_at = handler.single and looks_at_objects(view)
-    if looked_at and needs_object_alone(serializer, queryset):
-        return None
     try:
-        answering(serializer, queryset).statement.check(queryset)
+        found = _answering(view, queryset)
+        found.statement.check(queryset)
     except Unfit:
         return None
-    return Served(view, queryset, single=handler.single and not looked_at)
+    looked_at = handler.single and looks_at_objects(view)
+    if looked_at and needs_object_alone(found.serializer(), queryset):
+        return None
+    return Served(view, queryset, found, single=handler.single and not looked_at)
+
+
+def _answering(view: Any, queryset: QuerySet[Any, Any]) -> Answering:
+    """Return what answers for the serializer of *view*, which is made only if it must be."""
+    cls, make = view.get_serializer_class(), view.get_serializer
+    return answering_for(cls, queryset, view.request, make) or answering(make(), queryset)
 
 
 def looks_at_objects(view: Any) -> bool:
@@ -86,12 +95,16 @@ class Served:
     Attributes:
         view: The view.
         queryset: Its rows, after the filters.
+        answering: What answers for them.
         single: Whether it is answered with one object that nobody looks at before.
     """
 
-    def __init__(self, view: Any, queryset: QuerySet[Any, Any], *, single: bool) -> None:
+    def __init__(
+        self, view: Any, queryset: QuerySet[Any, Any], answering: Answering, *, single: bool
+    ) -> None:
         self.view = view
         self.queryset = queryset
+        self.answering = answering
         self.single = single
 
     def rows(self) -> QuerySet[Any, Any]:
@@ -102,37 +115,39 @@ class Served:
         """Return what the paginator is given: rows that run no query, if it only cuts them."""
         return _held(queryset) if only_cuts(self.view.paginator) else queryset
 
-    def serializer(self, serializer: Any) -> Any:
-        """Return what stands for *serializer*, if it was given rows."""
-        return serializer if serializer.instance is None else _Serializer(self, serializer)
-
-    def data(self, serializer: Any) -> Any:
+    def data(self, serializer: "ServedSerializer") -> Any:
         """Return the data of *serializer*, from the database as JSON if that can be."""
-        many = isinstance(serializer, ListSerializer)
-        rows = _unheld(serializer.instance)
+        many = serializer.many
+        rows = _unheld(serializer.rows)
         found = rows if isinstance(rows, QuerySet) else self.again(rows)
         body = b"[]" if found is None and rows == [] else self.json(serializer, found)
         objects = decode(body, type=list[Raw]) if body and not many else []
         if body is None or (not many and len(objects) != 1):
             # One object there should be; if there is not, Django says so.
             waiting = not many and isinstance(rows, QuerySet)
-            serializer.instance = get_object_or_404(rows) if waiting else rows
-            return serializer.data
+            serializer.real.instance = get_object_or_404(rows) if waiting else rows
+            return serializer.real.data
         self.view.request.accepted_renderer = AnswerRenderer()
         return AnswerList(body) if many else AnswerObject(bytes(objects[0]))
 
-    def json(self, serializer: Any, rows: QuerySet[Any, Any] | None) -> bytes | None:
+    def json(self, serializer: "ServedSerializer", rows: QuerySet[Any, Any] | None) -> bytes | None:
         """Return the JSON list of *rows*; None where instances must answer after all."""
         if rows is None:
             return None
         try:
-            found = answering(serializer, rows)
+            found = self.of(serializer, rows)
             body = found.json(rows, comment=type(self.view).__name__)
         except Unfit:
             return None
         if (receipt := receipts.current()) is not None:
-            receipt.mark("reads", type(found.serializer).__name__, detail=found)
+            receipt.mark("reads", found.name, detail=found)
         return body
+
+    def of(self, serializer: "ServedSerializer", rows: QuerySet[Any, Any]) -> Answering:
+        """Return what answers for *serializer*: what was found before, if its fields are."""
+        if is_known_fixed(self.view.get_serializer_class()):
+            return replace(self.answering, serializer=serializer.one)
+        return answering(serializer.real, rows)
 
     def again(self, rows: Any) -> QuerySet[Any, Any] | None:
         """Return a queryset of the same rows, in the same order; None where there is none."""
@@ -149,19 +164,35 @@ class Served:
         return found.order_by(position)
 
 
-class _Serializer:
-    """A serializer whose data the database makes; in everything else the serializer itself."""
+class ServedSerializer:
+    """A serializer whose data the database makes; in everything else the serializer itself.
 
-    def __init__(self, served: Served, serializer: Any) -> None:
+    Attributes:
+        rows: What it was given.
+        many: Whether that is a list.
+    """
+
+    def __init__(self, served: Served, make: Callable[[], Any], rows: Any, *, many: bool) -> None:
+        self.rows = rows
+        self.many = many
         self._served = served
-        self._serializer = serializer
+        self._make = make
+
+    @cached_property
+    def real(self) -> Any:
+        """The serializer; most answers do without it."""
+        return self._make()
+
+    def one(self) -> Any:
+        """Return the serializer of one row."""
+        return getattr(self.real, "child", self.real)
 
     @property
     def data(self) -> Any:
-        return self._served.data(self._serializer)
+        return self._served.data(self)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._serializer, name)
+        return getattr(self.real, name)
 
 
 class _Held(ModelIterable):  # type: ignore[type-arg]

@@ -12,7 +12,7 @@ from matinee.reads.drf._attempt import attempt
 from matinee.reads.drf._handlers import Handler, handler_of
 from matinee.reads.drf._objects import fresh, handed, loaded, waits
 from matinee.reads.drf._reader import plan_for
-from matinee.reads.drf._served import Served, only_cuts, served
+from matinee.reads.drf._served import Served, ServedSerializer, only_cuts, served
 
 __all__ = ["PlannedReads", "in_plain_lists"]
 
@@ -64,11 +64,15 @@ class PlannedReads:
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         """Return the serializer, which sees to the rows that it is handed in the end."""
-        serializer = super().get_serializer(*args, **kwargs)  # type: ignore[misc]
-        if not self.planned_reads:
-            return serializer
-        serializer = handed(serializer, _View(self), name=_name(self))
-        return serializer if self._served is None else self._served.serializer(serializer)
+
+        def make() -> Any:
+            serializer = super(PlannedReads, self).get_serializer(*args, **kwargs)  # type: ignore[misc]
+            planned = self.planned_reads
+            return handed(serializer, _View(self), name=_name(self)) if planned else serializer
+
+        if self._served is None or len(args) != 1 or kwargs.keys() - {"many"}:
+            return make()
+        return ServedSerializer(self._served, make, args[0], many=kwargs.get("many", False))
 
 
 def in_plain_lists(view: Any, handler: Handler) -> bool:

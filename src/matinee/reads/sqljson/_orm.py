@@ -9,10 +9,13 @@ from functools import lru_cache
 from typing import Any, cast
 
 from django.core.exceptions import EmptyResultSet
+from django.db import connections
 from django.db.models import Expression, Manager, Model, Prefetch, QuerySet, TextField
 from django.db.models.base import ModelState
+from django.db.models.expressions import OrderBy
 from django.db.models.manager import BaseManager
 from django.db.models.query import ModelIterable
+from django.db.models.sql import Query
 
 from matinee.reads import _facts as facts
 from matinee.reads.projection import Unfit
@@ -64,7 +67,47 @@ def base(
         The SQL, its parameters and the names its columns shall have, an annotation's by its
         position; None where it is known to be empty.
     """
-    query = queryset.query.chain()
+    query = queryset.query
+    if annotations or not _is_whole(query):
+        return _compiled(query, alias, columns, annotations)
+    # Most lists are all rows in some order, and a page of that: Django need not say it each time.
+    order = tuple(query.order_by), query.default_ordering, query.standard_ordering
+    table = queryset.model._meta.db_table
+    sql, params, names = _whole(cast("type", queryset.model), table, alias, columns, order)
+    if query.is_sliced:
+        limits = connections[alias].ops.limit_offset_sql(query.low_mark, query.high_mark)
+        sql = f"{sql} {limits}"
+    return sql, params, names
+
+
+def _is_whole(query: Any) -> bool:
+    """Whether *query* is all rows of its table, in an order that names say, or a page of those."""
+    chooses = query.where or query.annotations or query.distinct or query.combinator
+    own = query.extra or query.explain_info or query.group_by is not None
+    return (
+        not (chooses or own)
+        and type(query) is Query
+        and all(isinstance(each, str) for each in query.order_by)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _whole(
+    model: type,
+    _table: str,
+    alias: str,
+    columns: tuple[str, ...],
+    order: tuple[tuple[str, ...], bool, bool],
+) -> tuple[str, Sequence[Any], list[str]]:
+    query: Any = Query(model)
+    query.order_by, query.default_ordering, query.standard_ordering = order
+    return cast("tuple[str, Sequence[Any], list[str]]", _compiled(query, alias, columns, ()))
+
+
+def _compiled(
+    query: Any, alias: str, columns: tuple[str, ...], annotations: Sequence[str]
+) -> tuple[str, Sequence[Any], list[str]] | None:
+    query = query.chain()
     query.select_related = False
     if not query.combinator:
         query.set_annotation_mask(annotations)
@@ -90,8 +133,11 @@ def base(
 def _choose(query: Any, columns: tuple[str, ...], *, alone: bool) -> None:
     """Have *query* select *columns*, and whether nothing else."""
     if alone and not query.where.contains_over_clause:
+        table = query.get_initial_alias()
         query.default_cols = False
-        query.select = (_columns(query.model, columns, query.get_initial_alias()),)
+        query.select = (_columns(query.model, columns, table),)
+        if (order := _order(query, table)) is not None:
+            query.order_by = (order,)
     else:  # Django refers to what is selected by its position, or by a name for each
         query.clear_deferred_loading()
         query.add_immediate_loading(columns)
@@ -127,6 +173,53 @@ class Columns(Expression):
 
     def get_group_by_cols(self) -> list[Any]:
         return self.columns
+
+
+def _order(query: Any, table: str) -> "Order | None":
+    """Return the order of *query* as one expression, None where it is by more than columns."""
+    names = query.order_by or (query.default_ordering and query.get_meta().ordering) or ()
+    plain = query.standard_ordering and not (query.distinct or query.annotations)
+    if not plain or not names or not all(isinstance(each, str) for each in names):
+        return None
+    return _ordered(query.model, tuple(names), table)
+
+
+@lru_cache(maxsize=1024)
+def _ordered(model: type[Model], names: tuple[str, ...], table: str) -> "Order | None":
+    own = {each.attname: each for each in model._meta.local_concrete_fields}
+    own |= {each.name: each for each in own.values() if not each.remote_field}
+    if (key := model._meta.pk) in own.values() and not key.remote_field:
+        own["pk"] = key
+    if any(each.removeprefix("-") not in own for each in names):
+        return None
+    return Order(
+        [
+            OrderBy(own[each.removeprefix("-")].get_col(table), descending=each[0] == "-")
+            for each in names
+        ]
+    )
+
+
+class Order(OrderBy):
+    """Columns of one table to order by, as one expression; Django looks each up on each request.
+
+    Attributes:
+        each: The columns, each with its direction.
+        sql: What they are in SQL, once that was asked for.
+    """
+
+    def __init__(self, each: list[OrderBy]) -> None:
+        super().__init__(each[0].expression)
+        self.each = each
+        self.sql = ""
+
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> "Order":  # noqa: ARG002
+        return self
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:  # type: ignore[override]  # noqa: ARG002
+        if not self.sql:
+            self.sql = ", ".join(compiler.compile(each)[0] for each in self.each)
+        return self.sql, ()
 
 
 def _name(column: Any, name: str | None, annotations: Sequence[str]) -> str:

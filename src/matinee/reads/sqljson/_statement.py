@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db import connections
@@ -87,8 +87,14 @@ class Statement:
         note = f"/* {re.sub(r'[^\w.]+', ' ', comment)} */ " if comment else ""
         columns = ", ".join(map(quote_name, names))
         sql = f"{note}{head}({base}) AS {self.table}({columns}){tail}"
-        own = [each.fill(self.alias) if isinstance(each, Slot) else each for each in self.params]
+        filled = {each: each.fill(self.alias) for each in self.slots}
+        own = [filled[each] if isinstance(each, Slot) else each for each in self.params]
         return sql, [*own, *params]
+
+    @cached_property
+    def slots(self) -> frozenset[Slot]:
+        """What each request fills in, each once."""
+        return frozenset(each for each in self.params if isinstance(each, Slot))
 
     def fetch(self, queryset: QuerySet[Any, Any], *, comment: str = "") -> str:
         """Run it for *queryset* and return the JSON list.
