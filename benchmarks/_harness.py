@@ -25,6 +25,7 @@ __all__ = [
 
 MIN_ROUNDS = 9
 CLOSE_ROUNDS = 31
+QUICK_CLOSE_ROUNDS = 17
 CLOSE_TURNS = 3
 
 
@@ -135,7 +136,7 @@ class Context:
     """What a benchmark runs in.
 
     Attributes:
-        quick: Take less data and shorter samples; the number of rounds stays.
+        quick: Take less data, shorter samples, and fewer rounds where contenders are close.
         rounds: At least 9.
         sample_s: How long a sample should take, in seconds.
     """
@@ -166,7 +167,8 @@ class Context:
         if len(set(names)) < len(names):
             raise ValueError(f"Contenders must have names of their own, got {names}.")
         check_alike({each.name: each.run() for each in contenders})
-        rounds, turns = (max(CLOSE_ROUNDS, self.rounds), CLOSE_TURNS) if close else (self.rounds, 1)
+        closely = QUICK_CLOSE_ROUNDS if self.quick else CLOSE_ROUNDS
+        rounds, turns = (max(closely, self.rounds), CLOSE_TURNS) if close else (self.rounds, 1)
         calls = {each.name: _calls_for(self.sample_s / turns, each.run) for each in contenders}
         seconds: dict[str, list[float]] = {name: [] for name in names}
         gc.collect()

@@ -19,6 +19,8 @@ __all__ = [
     "HEADLINE",
     "INSTANCES",
     "JSON",
+    "NAIVE",
+    "PEERS",
     "PLAIN",
     "Answer",
     "Way",
@@ -26,6 +28,7 @@ __all__ = [
 ]
 
 NAIVE = "DRF, naive"
+PEERS = "DRF, FETCH_PEERS"
 HAND_TUNED = "DRF, tuned by hand"
 HAND_WRITTEN = "SQL, written by hand"
 INSTANCES = "Matinee, instances"
@@ -64,7 +67,7 @@ class Way:
 
 PLAIN = [
     Way(NAIVE, drf.Naive.as_view(), lazy=True),
-    Way("DRF, FETCH_PEERS", drf.Peers.as_view(), lazy=True),
+    Way(PEERS, drf.Peers.as_view(), lazy=True),
     Way("DRF, prefetched by hand", drf.Prefetched.as_view()),
     Way(HAND_TUNED, drf.HandTuned.as_view(), served=True),
     Way("django-ninja, tuned by hand", peers.ninja, served=True),
