@@ -102,12 +102,7 @@ class Finish:
             raise Unfit(f"the answer holds a number that no parser takes: {error}") from error
         bound = _Bound(self, serializer)
         done = [bound(row) for row in rows]
-        if self.native:
-            return dumped(done)
-        try:
-            return _encoder.encode(done)
-        except OverflowError as error:
-            raise Unfit(f"code returned a number that msgspec does not write: {error}") from error
+        return dumped(done) if self.native else _encoder.encode(done)
 
 
 @dataclass(frozen=True, slots=True)
