@@ -25,8 +25,8 @@ __all__ = [
 
 MIN_ROUNDS = 9
 CLOSE_ROUNDS = 31
-QUICK_CLOSE_ROUNDS = 17
-CLOSE_TURNS = 3
+QUICK_CLOSE_ROUNDS = 13
+CLOSE_TURNS = 5
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,8 @@ class Watch:
         rendering: Reads the stack.
         on_miss: What the setting says.
         misses: How often each place asked, and the first statement.
+        foreseeing: Whether what runs now is nothing to report.
+        outermost: The frame that began to render; nothing further out did.
     """
 
     name: str
@@ -82,12 +84,17 @@ class Watch:
     on_miss: str = field(default_factory=lambda: conf.reads.on_miss)
     misses: dict[Place, tuple[int, str]] = field(default_factory=dict)
     foreseeing: bool = False
+    outermost: FrameType | None = None
     _apart: frozenset[str] | None = None
 
     def __call__(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
         if not self.foreseeing:
-            self.seen(place(sys._getframe(1), self.rendering), str(sql))  # noqa: SLF001
+            self.seen(self.place(sys._getframe(1)), str(sql))  # noqa: SLF001
         return execute(sql, params, many, context)
+
+    def place(self, frame: FrameType) -> Place | None:
+        """Return where rendering is, seen from *frame*."""
+        return place(frame, self.rendering, self.outermost)
 
     def seen(self, place: Place | None, sql: str) -> None:
         """Take note of a query, unless it is not rendering's or the plan says so already."""
@@ -154,7 +161,7 @@ def watching(name: str, plan: Callable[[], Plan], rendering: Rendering) -> Itera
     if outer is not None:
         yield outer
         return
-    watch = Watch(name, plan, rendering)
+    watch = Watch(name, plan, rendering, outermost=sys._getframe(2))  # noqa: SLF001
     token = _current.set(watch)
     try:
         with ExitStack() as stack:
@@ -167,6 +174,7 @@ def watching(name: str, plan: Callable[[], Plan], rendering: Rendering) -> Itera
         raise
     finally:
         _current.reset(token)
+        watch.outermost = None  # which holds all that this one does
     watch.close()
 
 
@@ -193,7 +201,7 @@ def heals() -> bool:
 def healed(instance: Model, name: str, peers: int) -> None:
     """Report that *name* of *instance* was loaded for *peers* rows at once, once a place."""
     watch = _current.get()
-    found = place(sys._getframe(1), watch.rendering) if watch else None  # noqa: SLF001
+    found = watch.place(sys._getframe(1)) if watch else None  # noqa: SLF001
     if watch is not None and found is not None and _is_due(found):
         logger.warning(
             '%s loaded %s.%s for %s rows at once, for %s. Add @needs("%s").',
@@ -202,11 +210,13 @@ def healed(instance: Model, name: str, peers: int) -> None:
         )
 
 
-def place(frame: FrameType | None, rendering: Rendering) -> Place | None:
+def place(
+    frame: FrameType | None, rendering: Rendering, outermost: FrameType | None = None
+) -> Place | None:
     """Return where rendering is, seen from *frame* outwards; None where nothing is rendered."""
     path: list[str] = []
     line = ""
-    while frame is not None:
+    while frame is not None and frame is not outermost:
         if label := rendering(frame):
             # A method around the fields' own loop says nothing that the field does not.
             if not (path and label.endswith(".to_representation") and _same_owner(label, path[-1])):

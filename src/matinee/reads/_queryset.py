@@ -122,27 +122,8 @@ class _Work:
         if step.plan is None:
             self.fetches += [name, *(hand.under(f"{name}__", each) for each in further)]
             return
-        if (
-            own is None
-            and not further
-            and self.mode is None
-            and _is_untold(step, narrow=self.narrow)
-        ):
-            self.fetches.append(name)
-            return
         lookup = lookup_of(step, narrow=self.narrow, mode=self.mode, own=own, further=further)
-        self.fetches.append(hand.under(path, lookup))
-
-
-def _is_untold(step: Step, *, narrow: bool) -> bool:
-    """Whether Django fetches what *step* needs by its name alone.
-
-    A queryset to fetch by would be copied for each row.
-    """
-    plan = cast("Plan", step.plan)
-    told = plan.joins or plan.fetches or plan.computed or plan.lazy
-    whole = not narrow or set(wanted(plan)) == set(columns(cast("type[Model]", plan.model)))
-    return whole and not (told or step.calls or conf.reads.heals) and step.rows == Rows()
+        self.fetches.append(hand.under(path, lookup) if path else lookup)
 
 
 def called(
@@ -189,6 +170,8 @@ def lookup_of(
         rows = rows.fetch_mode(mode)
     rows = planned(cast("Plan", step.plan), rows, narrow=narrow, lookups=further)
     if own is None and step.rows == Rows():
+        if not step.calls and not conf.reads.heals:
+            return cast("Prefetch[Any]", hand.own(step.hop.attribute, rows))
         keep_asking(rows)
     if step.rows.limit is not None:
         rows = _limited(rows, step)

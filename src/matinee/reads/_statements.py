@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Func, Prefetch, QuerySet
+from django.db.models import Func, QuerySet
 from django.db.models.fields.related_descriptors import (  # type: ignore[attr-defined]
     ManyToManyDescriptor,
     _filter_prefetch_queryset,
@@ -21,9 +21,9 @@ def statements(queryset: QuerySet[Any], path: str = "") -> Iterator[tuple[str, s
     yield path, queryset.query.sql_with_params()[0]
     for lookup in queryset._prefetch_related_lookups:  # type: ignore[attr-defined]
         name = (f"{path}." if path else "") + hand.into(lookup).replace("__", ".")
-        if isinstance(lookup, Prefetch) and lookup.queryset is not None:
+        if (rows := hand.rows_of(lookup)) is not None:
             owner, hop = _last_hop(queryset.model, hand.through(lookup))
-            yield from statements(_keyed(lookup.queryset, owner, hop), name)
+            yield from statements(_keyed(rows, owner, hop), name)
         else:
             yield name, "-- left to Django"
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Model, Prefetch, QuerySet
 
 from matinee.reads._queryset import _followed
-from matinee.reads._written import through
+from matinee.reads._written import rows_of, through
 from matinee.reads.plan import Plan, Step
 from matinee.reads.shape import Kind
 
@@ -71,4 +71,4 @@ def _fetched(plan: Plan, path: str = "") -> Iterator[str]:
 
 
 def _is_own(lookup: Any) -> bool:
-    return isinstance(lookup, Prefetch) and (lookup.queryset is not None or bool(lookup.to_attr))
+    return isinstance(lookup, Prefetch) and (rows_of(lookup) is not None or bool(lookup.to_attr))

@@ -284,3 +284,28 @@ def test_what_a_bare_select_related_follows_beyond_the_plan_is_kept(library):
             assert each.book.blurb
 
     assert len(queries) == 1
+
+
+def test_a_manager_goes_on_from_its_own_rows_after_a_plan(library, assert_reads):
+    library(2)
+    rows = plan_for(of(Book, "id", chapters=of(Chapter, "number")(many=True))()).apply(
+        Book.objects.order_by("pk")
+    )
+    book = rows[0]
+    with assert_reads(0):
+        numbers = [chapter.number for chapter in book.chapters.all()]
+
+    with assert_reads(1):  # no second one for the columns that the plan left out
+        titles = [chapter.title for chapter in book.chapters.filter(number__in=numbers)]
+
+    assert len(titles) == len(numbers) > 1
+
+
+def test_rows_are_planned_for_both_of_two_plans(library, assert_reads):
+    library(2)
+    first = plan_for(of(Book, "id", chapters=of(Chapter, "number")(many=True))())
+    second = plan_for(of(Book, "id", chapters=of(Chapter, "title")(many=True))())
+
+    with assert_reads(2):
+        for book in second.apply(first.apply(Book.objects.all())):
+            assert [(chapter.number, chapter.title) for chapter in book.chapters.all()]

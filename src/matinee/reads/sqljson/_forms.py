@@ -16,15 +16,13 @@ _MOMENT_UTC = f"{_ISO.format(_UTC)} || 'Z'"
 
 def _in_zone() -> str:
     # Offsets before standard time had seconds: they are written where there are some.
-    offset = (
-        "CASE WHEN extract(second FROM {0}) = 0 THEN to_char({0}, 'HH24:MI')"
-        " ELSE to_char({0}, 'HH24:MI:SS') END"
-    )
-    east, west = offset.format("_h - _u"), offset.format("_u - _h")
-    sign = f"CASE WHEN _h = _u THEN 'Z' WHEN _h > _u THEN '+' || {east} ELSE '-' || {west} END"
+    form = "CASE WHEN extract(second FROM _h - _u) = 0 THEN 'HH24:MI' ELSE 'HH24:MI:SS' END"
+    size = f"to_char(greatest(_h, _u) - least(_h, _u), {form})"
+    sign = "CASE WHEN _h > _u THEN '+' ELSE '-' END"
+    zone = f"CASE WHEN _h = _u THEN 'Z' ELSE {sign} || {size} END"
     # OFFSET keeps the conversion from being copied to each of its uses, which takes twice as long.
     times = f"SELECT {{0}} AT TIME ZONE {{1}} AS _h, {_UTC} AS _u OFFSET 0"
-    return f"(SELECT {_ISO.format('_h')} || {sign} FROM ({times}) AS _t)"
+    return f"(SELECT {_ISO.format('_h')} || {zone} FROM ({times}) AS _t)"
 
 
 _MOMENT = _in_zone()

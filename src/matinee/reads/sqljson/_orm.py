@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import Expression, Manager, Model, Prefetch, QuerySet, TextField
+from django.db.models import Expression, Manager, Model, QuerySet, TextField
 from django.db.models.base import ModelState
 from django.db.models.expressions import OrderBy
 from django.db.models.manager import BaseManager
@@ -18,6 +18,7 @@ from django.db.models.query import ModelIterable
 from django.db.models.sql import Query
 
 from matinee.reads import _facts as facts
+from matinee.reads import _written as hand
 from matinee.reads.projection import Unfit
 from matinee.reads.shape import Hop
 
@@ -245,8 +246,8 @@ def _misfits(queryset: QuerySet[Any, Any], annotations: Sequence[str]) -> Iterat
     if query.select_for_update:
         yield "it locks its rows"
     for each in queryset._prefetch_related_lookups:  # type: ignore[attr-defined]
-        if isinstance(each, Prefetch) and each.queryset is not None:
-            yield f"it chooses the rows of {each.prefetch_through} itself"
+        if hand.rows_of(each) is not None:
+            yield f"it chooses the rows of {hand.through(each)} itself"
     parts = (query, *query.combined_queries)
     plain = not annotations and not any(each.annotation_select for each in parts)
     if query.combinator and not (plain and all(not each.deferred_loading[0] for each in parts)):

@@ -84,9 +84,8 @@ class Statement:
         base, params, names = compiled
         quote_name = connections[self.alias].ops.quote_name
         head, tail = self.text
-        note = f"/* {re.sub(r'[^\w.]+', ' ', comment)} */ " if comment else ""
         columns = ", ".join(map(quote_name, names))
-        sql = f"{note}{head}({base}) AS {self.table}({columns}){tail}"
+        sql = f"{_note(comment)}{head}({base}) AS {self.table}({columns}){tail}"
         filled = {each: each.fill(self.alias) for each in self.slots}
         own = [filled[each] if isinstance(each, Slot) else each for each in self.params]
         return sql, [*own, *params]
@@ -119,6 +118,11 @@ class Statement:
             if _orm.fingerprint(manager.get_queryset().using(self.alias)) != print_:
                 return _compiled(self.projection, self.alias, self.utc, self.brought)
         return self
+
+
+@lru_cache(maxsize=1024)
+def _note(comment: str) -> str:
+    return f"/* {re.sub(r'[^\w.]+', ' ', comment)} */ " if comment else ""
 
 
 def statement_for(projection: Projection, queryset: QuerySet[Any, Any]) -> Statement:
