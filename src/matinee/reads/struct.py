@@ -158,7 +158,7 @@ class Shape(msgspec.Struct, metaclass=_Meta):
         """
         try:
             with timezone.override(dt.UTC), answering(request):
-                return statement_for(cls.projection(), queryset).fetch(queryset).encode()
+                return statement_for(cls.projection(), queryset).fetch(queryset)
         except Unfit:
             return msgspec.json.encode(cls.fetch(queryset, request=request))
 

@@ -98,7 +98,7 @@ def test_what_the_middleware_does_with_each_view_is_printed(printed, name, line)
 def test_the_statement_that_makes_json_is_printed(printed):
     text = printed("AsJSON", sql=True)
 
-    assert "SELECT coalesce(json_agg" in text
+    assert "SELECT (row_to_json(" in text
     assert text.count("\n-- ") == 1
 
 

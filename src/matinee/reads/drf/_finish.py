@@ -86,18 +86,18 @@ class Finish:
         return self.make is not None or any(each.always for *_, each in self.below)
 
     @cached_property
-    def parse(self) -> Callable[[str], list[Any]]:
+    def parse(self) -> Callable[[bytes], list[Any]]:
         """Return what parses a list of rows."""
         return msgspec.json.Decoder(list[self.row]).decode  # type: ignore[name-defined]
 
-    def finished(self, text: str, serializer: Any) -> bytes:
-        """Return the JSON list *text* with the values that the code of *serializer* makes.
+    def finished(self, body: bytes, serializer: Any) -> bytes:
+        """Return the JSON list *body* with the values that the code of *serializer* makes.
 
         Raises:
             Unfit: What code is to see cannot be parsed.
         """
         try:
-            rows = self.parse(text)
+            rows = self.parse(body)
         except msgspec.DecodeError as error:
             raise Unfit(f"the answer holds a number that no parser takes: {error}") from error
         bound = _Bound(self, serializer)

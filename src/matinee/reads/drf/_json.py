@@ -22,7 +22,8 @@ __all__ = ["Answering", "answering", "answering_for", "why_not"]
 
 # DRF's renderer refuses these numbers. PostgreSQL writes them as text, which a name may be too:
 # where one stands, instances tell.
-_NUMBERS = ('"NaN"', '"Infinity"', '"-Infinity"')
+_NUMBERS = (b'"NaN"', b'"Infinity"', b'"-Infinity"')
+_OMITTED = OMIT.encode()
 
 # What serializers are made to, or why there is nothing: an error would keep its request.
 _kept: Kept[Statement | str] = Kept(1_000)
@@ -61,16 +62,16 @@ class Answering:
             Unfit: Only instances can answer for these rows.
         """
         with for_request(self.request):
-            text = self.statement.fetch(queryset, comment=comment)
+            body = self.statement.fetch(queryset, comment=comment)
         for token in _telltales(self.statement):
-            if token in text:
-                raise Unfit(f"there is {token} in the answer")
+            if token in body:
+                raise Unfit(f"there is {token.decode()} in the answer")
         finish = self.finish
-        if finish is None or not (finish.always or OMIT in text):
-            return _escaped(text.encode())
+        if finish is None or not (finish.always or _OMITTED in body):
+            return _escaped(body)
         serializer = self.serializer()
         with rendering(serializer, comment):
-            return _escaped(finish.finished(text, serializer))
+            return _escaped(finish.finished(body, serializer))
 
 
 def answering(serializer: Any, queryset: QuerySet[Any, Any]) -> Answering:
@@ -112,7 +113,7 @@ def answering_for(
 
 def _key(what: Hashable, queryset: QuerySet[Any, Any], brought: Brought) -> Hashable:
     depth, settings = conf.reads.max_depth, output_settings()
-    return what, queryset.model, depth, settings, queryset.db, is_utc(), brought
+    return what, queryset.model, depth, settings, queryset.db, is_utc(), brought.key
 
 
 def _answering(
@@ -154,9 +155,9 @@ def _escaped(body: bytes) -> bytes:
 
 
 @lru_cache(maxsize=1024)
-def _telltales(statement: Statement) -> list[str]:
+def _telltales(statement: Statement) -> list[bytes]:
     """Return what an answer does not hold unless instances must make it."""
     projection = statement.projection
-    found = [RAISE] if any(entry.broken == RAISE for entry in projection.walk()) else []
+    found = [RAISE.encode()] if any(entry.broken == RAISE for entry in projection.walk()) else []
     floats = any(value.form is Form.FLOAT for value in projection.values())
     return [*found, *_NUMBERS] if floats else found

@@ -82,9 +82,8 @@ class Statement:
         if compiled is None:
             return None
         base, params, names = compiled
-        quote_name = connections[self.alias].ops.quote_name
         head, tail = self.text
-        columns = ", ".join(map(quote_name, names))
+        columns = _quoted(self.alias, tuple(names))
         sql = f"{_note(comment)}{head}({base}) AS {self.table}({columns}){tail}"
         filled = {each: each.fill(self.alias) for each in self.slots}
         own = [filled[each] if isinstance(each, Slot) else each for each in self.params]
@@ -95,18 +94,27 @@ class Statement:
         """What each request fills in, each once."""
         return frozenset(each for each in self.params if isinstance(each, Slot))
 
-    def fetch(self, queryset: QuerySet[Any, Any], *, comment: str = "") -> str:
+    def fetch(self, queryset: QuerySet[Any, Any], *, comment: str = "") -> bytes:
         """Run it for *queryset* and return the JSON list.
+
+        PostgreSQL writes an object a row, and they are collected here. As an aggregate the list
+        would be several times in the server's memory, whose pages are new to it each time.
 
         Queries: one; none where the queryset is known to be empty.
         """
-        found = self.sql(queryset, comment=comment)
-        if found is None:
-            return "[]"
+        compiled = self.sql(queryset, comment=comment)
+        if compiled is None:
+            return b"[]"
         with connections[self.alias].cursor() as cursor:
-            cursor.execute(*found)
-            text: str = cursor.fetchone()[0]
-        return text
+            cursor.execute(*compiled)
+            # As they came: text would be decoded here, and encoded again for the response.
+            found = cursor.cursor.pgresult
+            rows = [found.get_value(number, 0) for number in range(found.ntuples)]
+        if not rows:
+            return b"[]"
+        rows[0] = b"[" + rows[0]
+        rows[-1] += b"]"
+        return b",".join(rows)
 
     def current(self) -> "Statement":
         """Return this statement, or one made anew where a manager gives other rows by now.
@@ -118,6 +126,11 @@ class Statement:
             if _orm.fingerprint(manager.get_queryset().using(self.alias)) != print_:
                 return _compiled(self.projection, self.alias, self.utc, self.brought)
         return self
+
+
+@lru_cache(maxsize=1024)
+def _quoted(alias: str, names: tuple[str, ...]) -> str:
+    return ", ".join(map(connections[alias].ops.quote_name, names))
 
 
 @lru_cache(maxsize=1024)
@@ -167,7 +180,8 @@ def _compiled(projection: Projection, alias: str, utc: bool, brought: Brought) -
     queryset: QuerySet[Any, Any] = QuerySet(model).using(alias).order_by().values_list(*columns)
     select, params, table = _orm.selected(queryset, alias)
     text = ", ".join(select)
-    head = f"SELECT coalesce(json_agg({record.json}), '[]'::json)::text FROM (SELECT {text} FROM "
+    made = "row_to_json(_x)" if record.json == "_x" else record.json
+    head = f"SELECT ({made})::text FROM (SELECT {text} FROM "
     return Statement(
         projection,
         alias,
