@@ -95,6 +95,32 @@ def test_a_time_zone_may_be_an_offset(hours, written, db):
         assert answer(of(Kind, "moment"), Kind.objects.all())[0]["moment"].endswith(written)
 
 
+ROWS = {
+    "all": lambda: Kind.objects.order_by("-pk"),
+    "a page": lambda: Kind.objects.order_by("pk")[1:3],
+    "filtered": lambda: Kind.objects.filter(moment__isnull=False).order_by("moment"),
+    "distinct": lambda: Kind.objects.order_by("pk").distinct(),
+    "annotated": lambda: Kind.objects.annotate(twice=F("pk") * 2).order_by("-twice"),
+    "a union": lambda: Kind.objects.filter(text="a").union(Kind.objects.all()).order_by("pk"),
+}
+
+
+@pytest.mark.parametrize("zone", ["Europe/Vienna", "America/St_Johns", "Africa/Monrovia", "UTC"])
+@pytest.mark.parametrize("kind", ROWS)
+def test_points_in_time_are_converted_beside_any_rows(kind, zone, db, equal):
+    for year in (1900, 1960, 2026):
+        moment = dt.datetime(year, 7, 1, 12, 30, 15, 250_000, dt.UTC)
+        Kind.objects.create(moment=moment, text="a" if year > 1950 else "b", moments=[moment])
+    Kind.objects.create()
+    again = s.DateTimeField(source="moment")
+    inner = of(Kind, "moment")(source="*")
+
+    with timezone.override(ZoneInfo(zone)):
+        found = equal(of(Kind, "id", "moment", again=again, inner=inner), ROWS[kind]())
+
+    assert len(found) > 1
+
+
 def test_content_types_are_asked_for_and_not_kept(library):
     library(2)
     marked = of(Book, "id", marks=of(models.Mark, "text")(many=True))

@@ -1,12 +1,13 @@
 """How the forms of values are written in PostgreSQL's SQL. ``{0}`` is the column."""
 
+import re
 from typing import Any
 
 from matinee.reads.projection import Form
 from matinee.reads.sqljson._expressions import Pattern
 from matinee.reads.sqljson._slots import ZONE
 
-__all__ = ["formed"]
+__all__ = ["converted", "formed"]
 
 # To the microsecond or not at all, as isoformat() writes it; to_json() would trim .120000 to .12.
 _ISO = """replace(to_char({}, 'YYYY-MM-DD"T"HH24:MI:SS.US'), '.000000', '')"""
@@ -20,12 +21,15 @@ def _in_zone() -> str:
     size = f"to_char(greatest(_h, _u) - least(_h, _u), {form})"
     sign = "CASE WHEN _h > _u THEN '+' ELSE '-' END"
     zone = f"CASE WHEN _h = _u THEN 'Z' ELSE {sign} || {size} END"
-    # OFFSET keeps the conversion from being copied to each of its uses, which takes twice as long.
-    times = f"SELECT {{0}} AT TIME ZONE {{1}} AS _h, {_UTC} AS _u OFFSET 0"
-    return f"(SELECT {_ISO.format('_h')} || {zone} FROM ({times}) AS _t)"
+    return f"{_ISO.format('_h')} || {zone}"
 
 
-_MOMENT = _in_zone()
+_IN_ZONE = _in_zone()
+# OFFSET keeps the conversion from being copied to each of its uses, which takes twice as long.
+_TIMES = f"SELECT {{0}} AT TIME ZONE {{1}} AS _h, {_UTC} AS _u OFFSET 0"
+_MOMENT = f"(SELECT {_IN_ZONE} FROM ({_TIMES}) AS _t)"
+# The same, where both times are columns.
+_CONVERTED = re.sub(r"\b_h\b", "{0}", re.sub(r"\b_u\b", "{1}", _IN_ZONE))
 
 # PostgreSQL counts months and days apart; Python's timedelta, as psycopg makes it, does not.
 _MICROSECONDS = (
@@ -58,6 +62,11 @@ _EACH = (
     "CASE WHEN {{0}} IS NOT NULL THEN (SELECT coalesce(json_agg({} ORDER BY _o), '[]'::json)"
     " FROM unnest({{0}}) WITH ORDINALITY AS _z(_e, _o)) END"
 )
+
+
+def converted(local: Any, utc: Any) -> Any:
+    """Return the form of a point in time of which the time in its zone and in UTC are columns."""
+    return Pattern(_CONVERTED, local, utc)
 
 
 def formed(column: Any, form: Form, *, array: bool, utc: bool) -> Any:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.db import connections
 from django.db.models import Model, OuterRef, QuerySet
@@ -13,6 +13,7 @@ from django.utils import timezone
 from matinee.reads.projection import Projection, Unfit
 from matinee.reads.sqljson import _orm
 from matinee.reads.sqljson._expressions import Bare, Record, Rows, Slot
+from matinee.reads.sqljson._slots import ZONE
 from matinee.reads.sqljson._write import Place, Writer
 
 __all__ = ["Brought", "Statement", "compile_", "is_utc", "statement_for"]
@@ -50,6 +51,7 @@ class Statement:
         columns: The fields of the queryset that are read.
         read: The annotations that are read.
         table: The name that the queryset stands under.
+        moments: The points in time that are converted beside it.
     """
 
     projection: Projection
@@ -63,6 +65,7 @@ class Statement:
     columns: tuple[str, ...]
     read: tuple[str, ...]
     table: str
+    moments: tuple[str, ...]
 
     def check(self, queryset: QuerySet[Any, Any]) -> None:
         """Raise ``Unfit`` where *queryset* cannot stand for its model's table."""
@@ -84,15 +87,20 @@ class Statement:
         base, params, names = compiled
         head, tail = self.text
         columns = _quoted(self.alias, tuple(names))
-        sql = f"{_note(comment)}{head}({base}) AS {self.table}({columns}){tail}"
+        rows = f"({base}) AS {self.table}({columns})"
         filled = {each: each.fill(self.alias) for each in self.slots}
+        if self.moments:
+            times, more = _converted(self.projection.model, self.alias, self.moments)
+            rows = f"(SELECT *{times} FROM {rows} OFFSET 0) AS {self.table}({columns}{more})"
+            params = [*([filled[ZONE.slot]] * len(self.moments)), *params]
         own = [filled[each] if isinstance(each, Slot) else each for each in self.params]
-        return sql, [*own, *params]
+        return f"{_note(comment)}{head}{rows}{tail}", [*own, *params]
 
     @cached_property
     def slots(self) -> frozenset[Slot]:
         """What each request fills in, each once."""
-        return frozenset(each for each in self.params if isinstance(each, Slot))
+        zone = (ZONE.slot,) if self.moments else ()
+        return frozenset((*zone, *(each for each in self.params if isinstance(each, Slot))))
 
     def fetch(self, queryset: QuerySet[Any, Any], *, comment: str = "") -> bytes:
         """Run it for *queryset* and return the JSON list.
@@ -131,6 +139,15 @@ class Statement:
 @lru_cache(maxsize=1024)
 def _quoted(alias: str, names: tuple[str, ...]) -> str:
     return ", ".join(map(connections[alias].ops.quote_name, names))
+
+
+@lru_cache(maxsize=1024)
+def _converted(model: type, alias: str, moments: tuple[str, ...]) -> tuple[str, str]:
+    """Return the points in time in their zone and in UTC as what is selected, and the names."""
+    fields: Any = cast("type[Model]", model)._meta
+    columns = [connections[alias].ops.quote_name(fields.get_field(n).column) for n in moments]
+    both = (f", {each} AT TIME ZONE %s::text, {each} AT TIME ZONE 'UTC'" for each in columns)
+    return "".join(both), "".join(f", _h${n}, _u${n}" for n in range(len(moments)))
 
 
 @lru_cache(maxsize=1024)
@@ -192,10 +209,13 @@ def _compiled(projection: Projection, alias: str, utc: bool, brought: Brought) -
         (head, f") AS _x({record.columns})"),
         (*record.params, *params),
         tuple(
-            each.name for each in model._meta.concrete_fields if f'{table}."{each.column}"' in text
+            each.name
+            for each in model._meta.concrete_fields
+            if f'{table}."{each.column}"' in text or each.name in writer.moments
         ),
         read,
         table,
+        tuple(writer.moments),
     )
 
 

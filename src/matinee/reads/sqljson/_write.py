@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 from matinee.reads._expressions import apart, crosses, names
 from matinee.reads._facts import manager_of, nullable
 from matinee.reads._request import waits as _waits
-from matinee.reads.projection import NULL, Nested, Projection, Python, Unfit, Value
+from matinee.reads.projection import NULL, Form, Nested, Projection, Python, Unfit, Value
 from matinee.reads.shape import Hop, Link
 from matinee.reads.shape import Rows as Which
 from matinee.reads.sqljson import _orm
@@ -27,7 +27,7 @@ from matinee.reads.sqljson._expressions import (
     Record,
     Rows,
 )
-from matinee.reads.sqljson._forms import formed
+from matinee.reads.sqljson._forms import converted, formed
 from matinee.reads.sqljson._objects import Carried, One, Part, carried
 from matinee.reads.sqljson._slots import content_type, slotted
 
@@ -56,6 +56,7 @@ class Writer:
     """Writes one projection for one database.
 
     Attributes:
+        moments: The points in time that the outermost rows bring in their zone and in UTC too.
         managers: Each manager that may give other rows next time, with what it gave now.
         carried: What each projection that has Python code carries for it.
     """
@@ -74,6 +75,7 @@ class Writer:
         self.native = native
         self.table = table
         self.annotations = annotations or {}
+        self.moments: list[str] = []
         self.managers: list[tuple[Any, tuple[Any, ...]]] = []
         self.carried: dict[int, Carried] = {}
 
@@ -116,7 +118,19 @@ class Writer:
             column = self.annotation(value.column, place)
         else:
             column = place.name(value.column)
+            if not place.inner and value.form is Form.MOMENT and not (value.array or self.utc):
+                return self.moment(value.column)
         return formed(column, value.form, array=value.array, utc=self.utc)
+
+    def moment(self, name: str) -> Any:
+        """Write a point in time of the outermost row, converted where the rows come from.
+
+        There it is done once for all its uses, and needs no subquery that does so for each row.
+        """
+        if name not in self.moments:
+            self.moments.append(name)
+        number = self.moments.index(name)
+        return converted(Column(self.table, f"_h${number}"), Column(self.table, f"_u${number}"))
 
     def computed(self, expression: Any, place: Place) -> Any:
         """Write an expression of the row at *place*, which is no join away."""
