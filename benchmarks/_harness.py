@@ -220,9 +220,12 @@ def _calls_for(sample_s: float, run: Callable[[], Any]) -> int:
 
 
 def _sample(run: Callable[[], Any], calls: int) -> float:
-    """Return the seconds one call took, collecting what the sample before left, untimed."""
+    """Return the seconds one call took, the median; what was left before is collected untimed."""
     gc.collect()
+    return statistics.median(_timed(run) for _ in range(calls))
+
+
+def _timed(run: Callable[[], Any]) -> float:
     start = perf_counter()
-    for _ in range(calls):
-        run()
-    return (perf_counter() - start) / calls
+    run()
+    return perf_counter() - start

@@ -5,11 +5,14 @@ shipped. Whatever is not on it is left to Python.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.signals import setting_changed
 from django.db import models
+from django.dispatch import receiver
 from rest_framework import ISO_8601
 from rest_framework import serializers as s
 from rest_framework.settings import api_settings
@@ -29,6 +32,7 @@ _NUMBERS = {
 _RAW = {*_TEXTS, *_NUMBERS, models.BooleanField, models.UUIDField, models.DateField}
 
 
+@cache
 def output_settings() -> tuple[object, ...]:
     """Return the settings of Django REST framework that fields are written by."""
     return (
@@ -40,6 +44,13 @@ def output_settings() -> tuple[object, ...]:
         api_settings.COERCE_DECIMAL_TO_STRING,
         api_settings.COERCE_BIGINT_TO_STRING,
     )
+
+
+@receiver(setting_changed)
+def _changed(*, setting: str, **_signal: object) -> None:
+    """Ask again where a test has overridden one."""
+    if setting in ("USE_TZ", "REST_FRAMEWORK"):
+        output_settings.cache_clear()
 
 
 def stored(column: Any) -> Any:

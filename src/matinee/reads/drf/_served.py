@@ -113,7 +113,8 @@ class Served:
 
     def paged(self, queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
         """Return what the paginator is given: rows that run no query, if it only cuts them."""
-        return _held(queryset) if only_cuts(self.view.paginator) else queryset
+        paginator = self.view.paginator
+        return _held(queryset) if paginator is not None and only_cuts(paginator) else queryset
 
     def data(self, serializer: "ServedSerializer") -> Any:
         """Return the data of *serializer*, from the database as JSON if that can be."""
@@ -145,9 +146,10 @@ class Served:
 
     def of(self, serializer: "ServedSerializer", rows: QuerySet[Any, Any]) -> Answering:
         """Return what answers for *serializer*: what was found before, if its fields are."""
-        if is_known_fixed(self.view.get_serializer_class()):
-            return replace(self.answering, serializer=serializer.one)
-        return answering(serializer.real, rows)
+        if not is_known_fixed(self.view.get_serializer_class()):
+            return answering(serializer.real, rows)
+        found = self.answering
+        return found if found.finish is None else replace(found, serializer=serializer.one)
 
     def again(self, rows: Any) -> QuerySet[Any, Any] | None:
         """Return a queryset of the same rows, in the same order; None where there is none."""

@@ -18,7 +18,7 @@ _MOMENT_UTC = f"{_ISO.format(_UTC)} || 'Z'"
 def _in_zone() -> str:
     # Offsets before standard time had seconds: they are written where there are some.
     form = "CASE WHEN extract(second FROM _h - _u) = 0 THEN 'HH24:MI' ELSE 'HH24:MI:SS' END"
-    size = f"to_char(greatest(_h, _u) - least(_h, _u), {form})"
+    size = f"to_char(greatest(_h - _u, _u - _h), {form})"
     sign = "CASE WHEN _h > _u THEN '+' ELSE '-' END"
     zone = f"CASE WHEN _h = _u THEN 'Z' ELSE {sign} || {size} END"
     return f"{_ISO.format('_h')} || {zone}"
