@@ -1,6 +1,13 @@
 """One family of errors: what is wrong, what to do, and a code that stays."""
 
-__all__ = ["ConfigError", "EmbeddedError", "MatineeError", "ReadsError"]
+__all__ = [
+    "ConfigError",
+    "EmbeddedError",
+    "MatineeError",
+    "RangeTypeError",
+    "RangesError",
+    "ReadsError",
+]
 
 
 class MatineeError(Exception):
@@ -41,3 +48,15 @@ class ReadsError(MatineeError):
     """A serializer or a plan cannot be turned into reads."""
 
     code = "reads.error"
+
+
+class RangesError(MatineeError, ValueError):
+    """There is no such range."""
+
+    code = "ranges.invalid"
+
+
+class RangeTypeError(RangesError, TypeError):
+    """Ranges, or a range and an element, are of types that do not go together."""
+
+    code = "ranges.type"

@@ -20,7 +20,8 @@ from rest_framework.utils.serializer_helpers import BindingDict
 
 from matinee.reads.drf._fingerprint import is_fixed
 from matinee.reads.projection import OMIT, Nested, Projection, Python, Unfit, attribute
-from matinee.reads.sqljson import NEEDS, Carried
+from matinee.reads.sqljson import NEEDS
+from matinee.reads.sqljson._objects import Carried
 
 __all__ = ["FINISHING", "Finish", "decoded", "dumped"]
 

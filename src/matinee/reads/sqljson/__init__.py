@@ -4,7 +4,7 @@ The projection is compiled once, by Django, over the table's own name, and kept 
 request only the queryset is compiled, and stands in the table's place under the same name.
 """
 
-from matinee.reads.sqljson._objects import Carried, output_of
+from matinee.reads.sqljson._objects import output_of
 from matinee.reads.sqljson._statement import (
     Brought,
     Statement,
@@ -17,7 +17,6 @@ from matinee.reads.sqljson._write import NEEDS
 __all__ = [
     "NEEDS",
     "Brought",
-    "Carried",
     "Statement",
     "compile_",
     "is_utc",

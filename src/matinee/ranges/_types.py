@@ -1,0 +1,209 @@
+"""The range types: what their elements are, and which of two comes first."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+
+from matinee.exceptions import RangesError, RangeTypeError
+
+__all__ = [
+    "DATERANGE",
+    "INFINITY",
+    "INT4RANGE",
+    "INT8RANGE",
+    "MINUS_INFINITY",
+    "NUMRANGE",
+    "TSRANGE",
+    "TSTZRANGE",
+    "Infinity",
+    "Key",
+    "RangeType",
+    "key_of",
+    "named",
+]
+
+# Where an element stands among all of its type: what is not finite stands outside of what is.
+type Key = tuple[int, Any]
+
+BELOW, FINITE, ABOVE, NAN = -1, 0, 1, 2
+
+
+class Infinity:
+    """A date or a point in time beyond all others; a value, where an unbounded range has none.
+
+    ``INFINITY`` and ``MINUS_INFINITY`` are the only ones. PostgreSQL writes them ``infinity`` and
+    ``-infinity``.
+    """
+
+    __slots__ = ("sign",)
+    sign: int
+
+    def __init__(self, sign: int) -> None:
+        self.sign = sign
+
+    def __lt__(self, other: object) -> bool:
+        return self.sign < 0 and other is not self
+
+    def __gt__(self, other: object) -> bool:
+        return self.sign > 0 and other is not self
+
+    def __le__(self, other: object) -> bool:
+        return not self > other
+
+    def __ge__(self, other: object) -> bool:
+        return not self < other
+
+    def __neg__(self) -> "Infinity":
+        return MINUS_INFINITY if self.sign > 0 else INFINITY
+
+    def __repr__(self) -> str:
+        return "INFINITY" if self.sign > 0 else "MINUS_INFINITY"
+
+    def __str__(self) -> str:
+        return "infinity" if self.sign > 0 else "-infinity"
+
+    def __reduce__(self) -> str:
+        return repr(self)
+
+
+# To count from, in UTC.
+_BEGINNING = dt.datetime(1, 1, 1)  # noqa: DTZ001
+
+INFINITY: Final = Infinity(1)
+MINUS_INFINITY: Final = Infinity(-1)
+
+
+def key_of(element: Any) -> Key:
+    """Return what *element* is compared by.
+
+    Points in time are compared as instants, whatever their zones; NaN comes after all, as
+    PostgreSQL has it.
+
+    Raises:
+        RangeTypeError: Its order is not known here.
+    """
+    match element:
+        case Infinity():
+            return element.sign, 0
+        case Decimal() | float() if element != element:  # noqa: PLR0124  NaN
+            return NAN, 0
+        case Decimal() | float() if element in (Decimal("Infinity"), Decimal("-Infinity")):
+            return (ABOVE if element > 0 else BELOW), 0
+        case dt.datetime() if (offset := element.utcoffset()) is not None:
+            return FINITE, element.replace(tzinfo=None) - _BEGINNING - offset
+        case str() | bytes():
+            raise RangeTypeError(
+                f"Elements must have an order of their own, got {element!r}.",
+                hint="Text is ordered by its type: bind the range to it, range.bind(type).",
+                code="ranges.element",
+            )
+    return FINITE, element
+
+
+@dataclass(frozen=True, slots=True)
+class RangeType:
+    """A range type of PostgreSQL's. Two of one name are the same.
+
+    Attributes:
+        name: As PostgreSQL has it: "int4range".
+        coerce: Returns what stands for an element in the type; raises RangesError if nothing does.
+        zero: The width of nothing.
+        following: Returns the next element, where the type is discrete; None where it is not.
+        key: Returns what elements are compared by.
+    """
+
+    name: str
+    coerce: Callable[[Any], Any] = field(compare=False, repr=False)
+    zero: Any = field(default=0, compare=False, repr=False)
+    following: Callable[[Any], Any] | None = field(default=None, compare=False, repr=False)
+    key: Callable[[Any], tuple[int, Any]] = field(default=key_of, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        _known[self.name] = self
+
+    def __reduce__(self) -> Any:
+        return named, (self.name,)
+
+
+_known: dict[str, RangeType] = {}
+
+
+def named(name: str) -> RangeType:
+    """Return the range type *name*.
+
+    Raises:
+        RangeTypeError: There is none.
+    """
+    if name not in _known:
+        raise RangeTypeError(f"There must be a range type {name}, got none.", code="ranges.type")
+    return _known[name]
+
+
+def _refused(element: object, name: str, wanted: str) -> RangeTypeError:
+    return RangeTypeError(
+        f"Elements of {name} must be {wanted}, got {element!r}.", code="ranges.element"
+    )
+
+
+def _integer(name: str, bits: int) -> RangeType:
+    least, most = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+
+    def coerce(element: Any) -> int:
+        if not isinstance(element, int) or isinstance(element, bool):
+            raise _refused(element, name, "integers")
+        if not least <= element <= most:
+            raise RangesError(
+                f"Elements of {name} must be from {least} to {most}, got {element}.",
+                code="ranges.overflow",
+            )
+        return int(element)
+
+    return RangeType(name, coerce, following=lambda element: coerce(element + 1))
+
+
+def _number(element: Any) -> Decimal:
+    match element:
+        case bool():
+            pass
+        case int() | Decimal():
+            return Decimal(element)
+        case float():  # as PostgreSQL casts one: the shortest number that is that float
+            return Decimal(repr(element))
+    raise _refused(element, "numrange", "numbers")
+
+
+def _date(element: Any) -> Any:
+    if isinstance(element, Infinity):
+        return element
+    if not isinstance(element, dt.date) or isinstance(element, dt.datetime):
+        raise _refused(element, "daterange", "dates")
+    return element
+
+
+def _day_after(day: Any) -> Any:
+    # Nothing follows what is not finite, and nothing that Python has follows the last date.
+    return day if isinstance(day, Infinity) or day == dt.date.max else day + dt.timedelta(days=1)
+
+
+def _naive(element: Any) -> Any:
+    aware = isinstance(element, dt.datetime) and element.tzinfo is not None
+    if aware or not isinstance(element, dt.datetime | Infinity):
+        raise _refused(element, "tsrange", "datetimes without a time zone")
+    return element
+
+
+def _aware(element: Any) -> Any:
+    naive = isinstance(element, dt.datetime) and element.utcoffset() is None
+    if naive or not isinstance(element, dt.datetime | Infinity):
+        raise _refused(element, "tstzrange", "datetimes with a time zone")
+    return element
+
+
+INT4RANGE: Final = _integer("int4range", 32)
+INT8RANGE: Final = _integer("int8range", 64)
+NUMRANGE: Final = RangeType("numrange", _number, Decimal(0))
+DATERANGE: Final = RangeType("daterange", _date, dt.timedelta(0), _day_after)
+TSRANGE: Final = RangeType("tsrange", _naive, dt.timedelta(0))
+TSTZRANGE: Final = RangeType("tstzrange", _aware, dt.timedelta(0))
