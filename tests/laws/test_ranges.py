@@ -4,7 +4,6 @@ included.
 
 import datetime as dt
 from decimal import Decimal
-from itertools import batched
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -101,7 +100,7 @@ def answers(a, b, pairs, asked, made):
     with connection.cursor() as cursor:
         cursor.execute("SET timezone TO 'UTC'")
         cursor.execute(ANSWERS.format(a=a, b=b, asked=asked, made=made).replace("%", "%%"))
-        for batch in batched(pairs, 1_000, strict=False):
+        for batch in (pairs[start : start + 1_000] for start in range(0, len(pairs), 1_000)):
             cursor.execute(
                 "SELECT pg_temp.answers(x, y) FROM unnest(%s::text[], %s::text[]) AS t(x, y)",
                 [list(each) for each in zip(*batch, strict=True)],
