@@ -146,7 +146,10 @@ class Range[T](PsycopgRange[T]):
         low, high = self.points()
         if low[0] != FINITE or high[0] != FINITE:
             return None
-        return high[1] - low[1]
+        width = high[1] - low[1]
+        # The last element of the type is included, for want of one that follows.
+        unit = self.range_type.unit if self.range_type else None
+        return width if unit is None or not self.upper_inc else width + unit
 
     def __iter__(self) -> Iterator[T]:
         return self.elements()

@@ -110,13 +110,15 @@ class RangeType:
         name: As PostgreSQL has it: "int4range".
         coerce: Returns what stands for an element in the type; raises RangesError if nothing does.
         zero: The width of nothing.
-        following: Returns the next element, where the type is discrete; None where it is not.
+        unit: The width of one element, where the type is discrete; None where it is not.
+        following: Returns the next element then, the same one where there is none.
         key: Returns what elements are compared by.
     """
 
     name: str
     coerce: Callable[[Any], Any] = field(compare=False, repr=False)
     zero: Any = field(default=0, compare=False, repr=False)
+    unit: Any = field(default=None, compare=False, repr=False)
     following: Callable[[Any], Any] | None = field(default=None, compare=False, repr=False)
     key: Callable[[Any], tuple[int, Any]] = field(default=key_of, compare=False, repr=False)
 
@@ -160,7 +162,7 @@ def _integer(name: str, bits: int) -> RangeType:
             )
         return int(element)
 
-    return RangeType(name, coerce, following=lambda element: coerce(element + 1))
+    return RangeType(name, coerce, 0, 1, lambda element: coerce(element + 1))
 
 
 def _number(element: Any) -> Decimal:
@@ -204,6 +206,6 @@ def _aware(element: Any) -> Any:
 INT4RANGE: Final = _integer("int4range", 32)
 INT8RANGE: Final = _integer("int8range", 64)
 NUMRANGE: Final = RangeType("numrange", _number, Decimal(0))
-DATERANGE: Final = RangeType("daterange", _date, dt.timedelta(0), _day_after)
+DATERANGE: Final = RangeType("daterange", _date, dt.timedelta(0), dt.timedelta(1), _day_after)
 TSRANGE: Final = RangeType("tsrange", _naive, dt.timedelta(0))
 TSTZRANGE: Final = RangeType("tstzrange", _aware, dt.timedelta(0))

@@ -230,6 +230,7 @@ def test_width_is_from_bound_to_bound():
     assert Range(1, 5, "[]", range_type=INT4RANGE).width == 5
     assert Range(Decimal("0.5"), 2).width == Decimal("1.5")
     assert Range(DAY, DAY, "[]", range_type=DATERANGE).width == dt.timedelta(days=1)
+    assert Range(dt.date(9999, 12, 30), dt.date.max, "[]", range_type=DATERANGE).width.days == 2
     assert Range(1, None).width is None
     assert Range(DAY, INFINITY).width is None
     assert Range(empty=True).width == 0
