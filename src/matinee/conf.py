@@ -4,8 +4,9 @@ A project states what it wants other than the defaults in one dict::
 
     MATINEE = {"receipts": {"server_timing": True}}
 
-and code reads it as ``conf.receipts.server_timing``. Values are looked up at every access, so
-``override_settings(MATINEE=...)`` works as it does for Django's own settings.
+and code reads it as ``conf.receipts.server_timing``. Values are looked up in the dict at every
+access, and the dict where a test overrides it: ``override_settings(MATINEE=...)`` works as it does
+for Django's own settings.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,15 +1,16 @@
 """``MultiRange``: several ranges as one value, as PostgreSQL has it."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Self, cast, overload
+from functools import reduce
+from typing import Any, overload
 
-from matinee.ranges._range import PsycopgRange, Range, Several, different, nothing, parts
+from matinee.ranges._range import Immutable, PsycopgRange, Range, Several, common, nothing, parts
 from matinee.ranges._types import RangeType
 
 __all__ = ["MultiRange"]
 
 
-class MultiRange[T](Several[T]):
+class MultiRange[T](Immutable, Several[T]):
     """Ranges of one type that neither overlap nor touch, in order: PostgreSQL's multirange.
 
     Whatever it is made of, empty ranges go, and those that overlap or touch become one. Its
@@ -32,11 +33,8 @@ class MultiRange[T](Several[T]):
         self, ranges: Iterable[PsycopgRange[T]] = (), *, range_type: RangeType | None = None
     ) -> None:
         found = [Range.of(each) for each in ranges]
-        types = [each.range_type for each in found if each.range_type is not None]
-        bound = range_type or (types[0] if types else None)
+        bound = reduce(common, (each.range_type for each in found), range_type)
         if bound is not None:
-            if others := [each for each in types if each != bound]:
-                raise different(others[0], bound)
             found = [each.bind(bound) for each in found]
         found = sorted(each for each in found if not each.isempty)
         object.__setattr__(self, "_ranges", tuple(_joined(found)))
@@ -44,6 +42,8 @@ class MultiRange[T](Several[T]):
 
     def bind(self, range_type: RangeType) -> "MultiRange[T]":
         """Return the same multirange of *range_type*, in its canonical form."""
+        if self.range_type == range_type:
+            return self
         ranges = (Range.of(each, range_type=range_type) for each in self._ranges)
         return MultiRange(ranges, range_type=range_type)
 
@@ -193,19 +193,8 @@ class MultiRange[T](Several[T]):
     def __ge__(self, other: "MultiRange[T]") -> bool:
         return not self < other
 
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(
-            f"A multirange cannot be changed: make another instead of setting {name}."
-        )
-
     def __reduce__(self) -> Any:
         return _made, (self._ranges, self.range_type)
-
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Self:
-        return self
 
     def __repr__(self) -> str:
         return f"MultiRange([{', '.join(map(repr, self._ranges))}])"
@@ -216,13 +205,8 @@ class MultiRange[T](Several[T]):
     def _alike(self, other: Any) -> "tuple[MultiRange[T], MultiRange[T]]":
         """Return both as multiranges, bound to the type of the one that has one."""
         its = other if isinstance(other, MultiRange) else MultiRange([other])
-        mine, theirs = self.range_type, its.range_type
-        if mine == theirs:
-            return self, its
-        if mine is None or theirs is None:
-            range_type = cast("RangeType", mine or theirs)
-            return self.bind(range_type), its.bind(range_type)
-        raise different(mine, theirs)
+        range_type = common(self.range_type, its.range_type)
+        return (self, its) if range_type is None else (self.bind(range_type), its.bind(range_type))
 
 
 _RANGES = (PsycopgRange, MultiRange)

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, NamedTuple, Self, cast
+from typing import Any, Literal, NamedTuple, Self
 
 from psycopg.types.range import Range as PsycopgRange
 
@@ -19,11 +19,31 @@ from matinee.ranges._points import (
 )
 from matinee.ranges._types import FINITE, RangeType
 
-__all__ = ["Bounds", "PsycopgRange", "Range", "Several", "different", "nothing", "parts"]
+__all__ = ["Bounds", "Immutable", "PsycopgRange", "Range", "Several", "common", "nothing", "parts"]
 
 type Bounds = Literal["[)", "[]", "()", "(]"]
 
 BOUNDS = ("[)", "[]", "()", "(]")
+
+
+class Immutable:
+    """A value: what changes it makes another."""
+
+    __slots__ = ()
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(
+            f"A {type(self).__name__} cannot be changed: make another instead of setting {name}."
+        )
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"A {type(self).__name__} cannot be changed: {name} stays.")
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
 
 
 class Several[T](Sequence["Range[T]"]):
@@ -49,7 +69,7 @@ class Several[T](Sequence["Range[T]"]):
         """Whether one ends where the other begins."""
 
 
-class Range[T](PsycopgRange[T]):
+class Range[T](Immutable, PsycopgRange[T]):
     """A range of elements, as PostgreSQL's: immutable, hashable, of any of its types.
 
     ``Range(1, 5)`` has 1 and not 5. Bound to a type its elements are the type's, and its form is
@@ -350,20 +370,8 @@ class Range[T](PsycopgRange[T]):
     def __ge__(self, other: Any) -> bool:
         return not self < other if isinstance(other, PsycopgRange) else NotImplemented
 
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"A range cannot be changed: make another instead of setting {name}.")
-
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"A range cannot be changed: {name} stays.")
-
     def __reduce__(self) -> Any:
         return _made, (self._lower, self._upper, self._bounds, self.range_type)
-
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Self:
-        return self
 
     # For multiranges.
 
@@ -409,12 +417,22 @@ def alike[T](mine: Range[T], other: PsycopgRange[T]) -> tuple[Range[T], Range[T]
         RangeTypeError: The types differ.
     """
     its = Range.of(other)
-    if mine.range_type == its.range_type:
-        return mine, its
-    if mine.range_type is not None and its.range_type is not None:
-        raise different(mine.range_type, its.range_type)
-    range_type = cast("RangeType", mine.range_type or its.range_type)
-    return mine.bind(range_type), its.bind(range_type)
+    range_type = common(mine.range_type, its.range_type)
+    return Range.of(mine, range_type=range_type), Range.of(its, range_type=range_type)
+
+
+def common(one: RangeType | None, other: RangeType | None) -> RangeType | None:
+    """Return the type of the one that has one.
+
+    Raises:
+        RangeTypeError: The types differ.
+    """
+    if one is not None and other is not None and one != other:
+        raise RangeTypeError(
+            f"Ranges must be of one type, got {one.name} and {other.name}.",
+            hint="Bind one to the type of the other: range.bind(range_type).",
+        )
+    return one or other
 
 
 def parts[T](mine: Range[T], its: Range[T]) -> Iterator[Range[T]]:
@@ -437,14 +455,6 @@ def parts[T](mine: Range[T], its: Range[T]) -> Iterator[Range[T]]:
 def nothing(range_type: RangeType | None) -> Range[Any]:
     """Return the empty range."""
     return Range(empty=True, range_type=range_type)
-
-
-def different(one: RangeType, other: RangeType) -> RangeTypeError:
-    """Return the error where two types meet."""
-    return RangeTypeError(
-        f"Ranges must be of one type, got {one.name} and {other.name}.",
-        hint="Bind one to the type of the other: range.bind(range_type).",
-    )
 
 
 def _in_two(what: str, one: object, other: object) -> RangesError:

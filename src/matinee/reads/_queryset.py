@@ -123,7 +123,7 @@ class _Work:
             self.fetches += [name, *(hand.under(f"{name}__", each) for each in further)]
             return
         lookup = lookup_of(step, narrow=self.narrow, mode=self.mode, own=own, further=further)
-        self.fetches.append(hand.under(path, lookup) if path else lookup)
+        self.fetches.append(hand.under(path, lookup))
 
 
 def called(

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 
 import pytest
+from rest_framework import pagination
 from rest_framework import serializers as s
 from rest_framework.test import APIClient
 
@@ -217,7 +218,24 @@ class Changing(Around):
         )
 
 
+class Paged(pagination.PageNumberPagination):
+    page_size = 2
+
+
+Titles, Keys = of(Book, "title"), of(Book, "id")
+
+
+class Turning(Books):
+    """Its serializer is another one as soon as there is a page."""
+
+    pagination_class = Paged
+
+    def get_serializer_class(self):
+        return Titles if hasattr(self.paginator, "page") else Keys
+
+
 urlpatterns = [
+    *both("turning/", Turning),
     *both("around/", Books, serializer_class=Around),
     *both("changing/", Books, serializer_class=Changing),
 ]
@@ -236,6 +254,16 @@ def test_methods_run_in_the_serializer_of_the_request(route, query, library, ass
 
     assert found.json() == plain.json()
     assert found.json()[0]["chapters"], "a control: there is something below"
+
+
+@pytest.mark.urls(__name__)
+def test_the_serializer_is_the_one_that_the_view_names_in_the_end(library):
+    library(3)
+    plain = APIClient().get("/plain/turning/").json()["results"]
+    assert [[*row] for row in plain] == [["title"]] * 2, "a control"
+
+    for _ in range(2):  # at first its fields are not known to be fixed
+        assert APIClient().get("/json/turning/").json()["results"] == plain
 
 
 def test_values_of_code_are_written_as_plain_drf_writes_them(library):

@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
-from django.db.models import Count, DecimalField, ExpressionWrapper, F
+from django.db.models import Count, DecimalField, ExpressionWrapper, F, Func, OrderBy
 from django.utils import timezone
 from rest_framework import serializers as s
 
 from matinee.reads.drf import _json
 from matinee.reads.drf._json import answering, why_not
 from matinee.reads.projection import Unfit
+from tests.db.reads.conftest import render
 from tests.db.reads.test_serializers import AuthorS, of
 from tests.shelf import models
 from tests.shelf.models import Author, Book, Chapter, Kind, Memo, Notice
@@ -266,6 +267,31 @@ def test_a_key_with_a_character_that_postgresql_lacks_is_left_to_instances(db):
     )
 
 
+class Shouting(Func):
+    """An order that is told by who asks, when it is asked."""
+
+    asked = "ASC"
+
+    def as_sql(self, compiler, connection, **kwargs):
+        sql, params = super().as_sql(compiler, connection, template="%(expressions)s", **kwargs)
+        return (f"-({sql})" if self.asked == "DESC" else sql), params
+
+
+@pytest.mark.parametrize("ordered", [Book, Chapter], ids=["of the model", "of a related model"])
+def test_an_order_that_code_makes_is_made_for_each_request(ordered, library, monkeypatch):
+    library(3)
+    monkeypatch.setattr(Book._meta, "ordering", [OrderBy(Shouting(F("pk")))])
+    rows = Book.objects.all() if ordered is Book else Chapter.everything.order_by("book")
+    serializer = of(ordered, "id")
+    one = answer(serializer, rows)
+    monkeypatch.setattr(Shouting, "asked", "DESC")
+
+    other = answer(serializer, rows.all())
+
+    assert one != other, "a control: the order is another"
+    assert other == render(serializer(rows.all(), many=True))
+
+
 # Rows that are hidden, made up, or not there.
 
 
@@ -377,6 +403,23 @@ def test_code_that_sees_what_json_does_not_restore_is_left_to_instances(name, db
     serializer = of(Kind, "id", shown=s.CharField(source=name))()
 
     assert "which is not restored" in why_not(serializer, Kind.objects.all())
+
+
+def test_numbers_that_no_parser_takes_are_left_to_instances(db):
+    Kind.objects.create(text="one")
+    with connection.cursor() as cursor:
+        cursor.execute("""UPDATE shelf_kind SET data = '{"much": 1e5000}'""")
+
+    class Own(s.ModelSerializer):
+        def to_representation(self, kind):
+            return super().to_representation(kind) | {"own": True}
+
+        class Meta:
+            model = Kind
+            fields = ("text", "data")
+
+    with pytest.raises(Unfit, match="no parser takes"):
+        answer(Own, Kind.objects.all())
 
 
 def test_text_in_a_script_is_as_harmless_as_plain_drf_makes_it(library):

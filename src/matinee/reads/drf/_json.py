@@ -34,18 +34,20 @@ class Answering:
     """The statement that answers for a serializer.
 
     Attributes:
-        name: The serializer's.
+        cls: The serializer's class.
         statement: The statement.
         finish: What is left to do to its answer; None if nothing.
+        telltales: What an answer does not hold unless instances must make it.
         request: What each ``request_value`` is filled from.
         serializer: Returns the serializer whose code has to do that, not many.
         queries: How many that is, for receipts.
     """
 
     queries: ClassVar[int] = 1
-    name: str
+    cls: type
     statement: Statement
     finish: Finish | None
+    telltales: tuple[bytes, ...]
     request: Any
     serializer: Callable[[], Any]
 
@@ -63,7 +65,7 @@ class Answering:
         """
         with for_request(self.request):
             body = self.statement.fetch(queryset, comment=comment)
-        for token in _telltales(self.statement):
+        for token in self.telltales:
             if token in body:
                 raise Unfit(f"there is {token.decode()} in the answer")
         finish = self.finish
@@ -121,7 +123,9 @@ def _answering(
 ) -> Answering:
     if isinstance(found, str):
         raise Unfit(found)
-    return Answering(cls.__name__, found.current(), _finish(found), request, serializer)
+    # Of the kept statement: one that is made anew is for this request alone.
+    finish, telltales = _finish(found), _telltales(found)
+    return Answering(cls, found.current(), finish, telltales, request, serializer)
 
 
 def why_not(serializer: Any, queryset: QuerySet[Any, Any]) -> str:
@@ -155,9 +159,8 @@ def _escaped(body: bytes) -> bytes:
 
 
 @lru_cache(maxsize=1024)
-def _telltales(statement: Statement) -> list[bytes]:
-    """Return what an answer does not hold unless instances must make it."""
+def _telltales(statement: Statement) -> tuple[bytes, ...]:
     projection = statement.projection
     found = [RAISE.encode()] if any(entry.broken == RAISE for entry in projection.walk()) else []
     floats = any(value.form is Form.FLOAT for value in projection.values())
-    return [*found, *_NUMBERS] if floats else found
+    return (*found, *_NUMBERS) if floats else tuple(found)

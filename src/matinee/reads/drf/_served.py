@@ -141,14 +141,18 @@ class Served:
         except Unfit:
             return None
         if (receipt := receipts.current()) is not None:
-            receipt.mark("reads", found.name, detail=found)
+            receipt.mark("reads", found.cls.__name__, detail=found)
         return body
 
     def of(self, serializer: "ServedSerializer", rows: QuerySet[Any, Any]) -> Answering:
-        """Return what answers for *serializer*: what was found before, if its fields are."""
-        if not is_known_fixed(self.view.get_serializer_class()):
-            return answering(serializer.real, rows)
+        """Return what answers for *serializer*: what was found before, if its fields are the same.
+
+        Views may name another class as soon as there is a page.
+        """
         found = self.answering
+        cls = self.view.get_serializer_class()
+        if cls is not found.cls or not is_known_fixed(cls):
+            return answering(serializer.real, rows)
         return found if found.finish is None else replace(found, serializer=serializer.one)
 
     def again(self, rows: Any) -> QuerySet[Any, Any] | None:

@@ -68,40 +68,33 @@ def base(
         The SQL, its parameters and the names its columns shall have, an annotation's by its
         position; None where it is known to be empty.
     """
-    query = queryset.query
-    if annotations or not _is_whole(query):
+    query, model = queryset.query, cast("type[Any]", queryset.model)
+    names, table = _ordering(query), model._meta.db_table
+    order = _order(query, table) if names else None
+    if annotations or not _is_whole(query) or (names and order is None):
         return _compiled(query, alias, columns, annotations)
     # Most lists are all rows in some order, and a page of that: Django need not say it each time.
-    order = tuple(query.order_by), query.default_ordering, query.standard_ordering
-    table = queryset.model._meta.db_table
-    sql, params, names = _whole(cast("type", queryset.model), table, alias, columns, order)
+    sql, params, known = _whole(model, table, alias, columns, order)
     if query.is_sliced:
         limits = connections[alias].ops.limit_offset_sql(query.low_mark, query.high_mark)
         sql = f"{sql} {limits}"
-    return sql, params, names
+    return sql, params, known
 
 
 def _is_whole(query: Any) -> bool:
-    """Whether *query* is all rows of its table, in an order that names say, or a page of those."""
+    """Whether *query* is all rows of its table, or a page of those."""
     chooses = query.where or query.annotations or query.distinct or query.combinator
     own = query.extra or query.explain_info or query.group_by is not None
-    return (
-        not (chooses or own)
-        and type(query) is Query
-        and all(isinstance(each, str) for each in query.order_by)
-    )
+    return type(query) is Query and not (chooses or own)
 
 
 @lru_cache(maxsize=1024)
 def _whole(
-    model: type,
-    _table: str,
-    alias: str,
-    columns: tuple[str, ...],
-    order: tuple[tuple[str, ...], bool, bool],
+    model: type, _table: str, alias: str, columns: tuple[str, ...], order: "Order | None"
 ) -> tuple[str, Sequence[Any], list[str]]:
     query: Any = Query(model)
-    query.order_by, query.default_ordering, query.standard_ordering = order
+    query.order_by = (order,) if order else ()
+    query.default_ordering = order is not None
     return cast("tuple[str, Sequence[Any], list[str]]", _compiled(query, alias, columns, ()))
 
 
@@ -176,9 +169,14 @@ class Columns(Expression):
         return self.columns
 
 
+def _ordering(query: Any) -> Sequence[Any]:
+    """Return what *query* is ordered by."""
+    return query.order_by or (query.default_ordering and query.get_meta().ordering) or ()
+
+
 def _order(query: Any, table: str) -> "Order | None":
     """Return the order of *query* as one expression, None where it is by more than columns."""
-    names = query.order_by or (query.default_ordering and query.get_meta().ordering) or ()
+    names = _ordering(query)
     plain = query.standard_ordering and not (query.distinct or query.annotations)
     if not plain or not names or not all(isinstance(each, str) for each in names):
         return None

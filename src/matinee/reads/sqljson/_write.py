@@ -112,15 +112,17 @@ class Writer:
         """Write one value, by way of its path."""
         if value.path:
             return self.through(value.path[0], replace(value, path=value.path[1:]), place)
-        if value.expression is not None:
-            column = self.computed(value.expression, place)
-        elif value.annotation:
-            column = self.annotation(value.column, place)
-        else:
-            column = place.name(value.column)
-            if not place.inner and value.form is Form.MOMENT and not (value.array or self.utc):
-                return self.moment(value.column)
-        return formed(column, value.form, array=value.array, utc=self.utc)
+        column = value.expression is None and not value.annotation
+        if column and value.form is Form.MOMENT and not (place.inner or value.array or self.utc):
+            return self.moment(value.column)
+        found = self.found(value.column, value, place)
+        return formed(found, value.form, array=value.array, utc=self.utc)
+
+    def found(self, name: str, what: Value | Part, place: Place) -> Any:
+        """Write where a value comes from: an expression, an annotation, or the column *name*."""
+        if what.expression is not None:
+            return self.computed(what.expression, place)
+        return self.annotation(name, place) if what.annotation else place.name(name)
 
     def moment(self, name: str) -> Any:
         """Write a point in time of the outermost row, converted where the rows come from.
@@ -232,19 +234,14 @@ class Writer:
 
     def carry(self, what: Carried, place: Place) -> Any:
         """Write an object that Python code is to have, without what the row shows of it."""
-        columns = [self.carry_part(part, place) for part in what.parts if not part.shown]
+        columns = [
+            Pattern(part.pattern, self.found(part.name, part, place))
+            for part in what.parts
+            if not part.shown
+        ]
         columns += [self.carry_one(one, place) for one in what.ones if one.carried.carries]
         columns += [self.carry_list(step, other, place) for step, other in what.lists]
         return Array(*columns)
-
-    def carry_part(self, part: Part, place: Place) -> Any:
-        if part.expression is not None:
-            column = self.computed(part.expression, place)
-        elif part.annotation:
-            column = self.annotation(part.name, place)
-        else:
-            column = place.name(part.name)
-        return Pattern(part.pattern, column)
 
     def carry_one(self, one: One, place: Place) -> Any:
         hop, what = one.step.hop, one.carried
