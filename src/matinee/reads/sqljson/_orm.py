@@ -68,8 +68,8 @@ def base(
         The SQL, its parameters and the names its columns shall have, an annotation's by its
         position; None where it is known to be empty.
     """
-    query, model = queryset.query, cast("type[Any]", queryset.model)
-    names, table = _ordering(query), model._meta.db_table
+    query, model = queryset.query, cast("type", queryset.model)
+    names, table = _ordering(query), queryset.model._meta.db_table
     order = _order(query, table) if names else None
     if annotations or not _is_whole(query) or (names and order is None):
         return _compiled(query, alias, columns, annotations)
