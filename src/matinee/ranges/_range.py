@@ -1,8 +1,8 @@
 """``Range``: one range, as PostgreSQL has it."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
-from typing import Any, Literal, NamedTuple, Self
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 from psycopg.types.range import Range as PsycopgRange
 
@@ -93,6 +93,13 @@ class Range[T](Immutable, PsycopgRange[T]):
     range_type: RangeType | None
     _low: Point | None
     _high: Point | None
+    # Makes the expression that a range of names in a query is: set by what knows queries.
+    of_expressions: ClassVar[Callable[..., Any]]
+
+    def __new__(cls, lower: Any = None, upper: Any = None, *args: Any, **options: Any) -> Any:
+        if hasattr(lower, "resolve_expression") or hasattr(upper, "resolve_expression"):
+            return cls.of_expressions(lower, upper, *args, **options)
+        return super().__new__(cls)
 
     def __init__(
         self,

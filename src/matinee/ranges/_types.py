@@ -125,6 +125,13 @@ class RangeType:
     def __post_init__(self) -> None:
         _known[self.name] = self
 
+    @property
+    def multirange(self) -> str:
+        """The name of the type of its multiranges: PostgreSQL's rule."""
+        if "range" in self.name:
+            return "multirange".join(self.name.rsplit("range", 1))
+        return f"{self.name}_multirange"
+
     def __reduce__(self) -> Any:
         return named, (self.name,)
 
