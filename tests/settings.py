@@ -40,7 +40,7 @@ else:
     TIME_ZONE = "Europe/Vienna"
     USE_TZ = True
 
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.shelf"]
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.shelf", "tests.spans"]
 # The site's own come with a connection pool, which transactions in tests and databases that come
 # and go get on badly with.
 DATABASES = TEST_DATABASES

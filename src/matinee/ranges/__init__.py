@@ -1,9 +1,10 @@
-"""Ranges: values with PostgreSQL's meaning.
+"""Ranges with PostgreSQL's meaning: values, model fields, queries.
 
 ``Range`` and ``MultiRange`` are the values, ``INT4RANGE`` and its like the types they can be bound
-to.
+to, ``IntegerRangeField`` and its like the fields of models.
 """
 
+from matinee.ranges import _adapt as _adapt
 from matinee.ranges._coverage import coverage, gaps
 from matinee.ranges._multirange import MultiRange
 from matinee.ranges._range import Bounds, Range
@@ -19,6 +20,20 @@ from matinee.ranges._types import (
     Infinity,
     RangeType,
 )
+from matinee.ranges.fields import (
+    BigIntegerMultiRangeField,
+    BigIntegerRangeField,
+    DateMultiRangeField,
+    DateRangeField,
+    DateTimeMultiRangeField,
+    DateTimeRangeField,
+    DecimalMultiRangeField,
+    DecimalRangeField,
+    IntegerMultiRangeField,
+    IntegerRangeField,
+    MultiRangeField,
+    RangeField,
+)
 
 __all__ = [
     "DATERANGE",
@@ -29,10 +44,22 @@ __all__ = [
     "NUMRANGE",
     "TSRANGE",
     "TSTZRANGE",
+    "BigIntegerMultiRangeField",
+    "BigIntegerRangeField",
     "Bounds",
+    "DateMultiRangeField",
+    "DateRangeField",
+    "DateTimeMultiRangeField",
+    "DateTimeRangeField",
+    "DecimalMultiRangeField",
+    "DecimalRangeField",
     "Infinity",
+    "IntegerMultiRangeField",
+    "IntegerRangeField",
     "MultiRange",
+    "MultiRangeField",
     "Range",
+    "RangeField",
     "RangeType",
     "coverage",
     "gaps",

@@ -1,0 +1,154 @@
+"""How ranges go to the database and come from it: psycopg's adapters, on each new connection."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.backends.signals import connection_created
+from psycopg import adapters
+from psycopg.adapt import AdaptersMap, PyFormat, RecursiveDumper, RecursiveLoader
+from psycopg.pq import Format
+from psycopg.types.multirange import MultirangeInfo
+from psycopg.types.range import RangeInfo
+
+from matinee.ranges import _literal
+from matinee.ranges._multirange import MultiRange
+from matinee.ranges._range import Range
+from matinee.ranges._types import (
+    DATERANGE,
+    INFINITY,
+    INT4RANGE,
+    INT8RANGE,
+    MINUS_INFINITY,
+    NUMRANGE,
+    TSRANGE,
+    TSTZRANGE,
+    Infinity,
+    RangeType,
+)
+
+__all__ = ["BUILT_IN", "RangeDumper", "loaders", "register"]
+
+BUILT_IN = (INT4RANGE, INT8RANGE, NUMRANGE, DATERANGE, TSRANGE, TSTZRANGE)
+
+_INFINITIES = {"infinity": INFINITY, "-infinity": MINUS_INFINITY}
+# The day after the last one that Python has: where PostgreSQL has a range of days end that
+# includes the last.
+_TOO_LATE = "10000-01-01"
+
+
+class RangeDumper(RecursiveDumper):
+    """Writes a range or a multirange as text, of the type that it is bound to."""
+
+    def get_key(self, obj: Any, format: PyFormat) -> Any:  # noqa: A002, ARG002  psycopg's name
+        return self.cls, obj.range_type and obj.range_type.name
+
+    def upgrade(self, obj: Any, format: PyFormat) -> "RangeDumper":  # noqa: A002, ARG002
+        dumper = type(self)(self.cls, self._tx)
+        # Unless USE_TZ is on, what stands in columns of tstzrange is bound to tsrange here.
+        if obj.range_type is not None and obj.range_type != TSRANGE:
+            name = obj.range_type.name if isinstance(obj, Range) else obj.range_type.multirange
+            info = self._tx.adapters.types.get(name)
+            dumper.oid = info.oid if info else 0
+        return dumper
+
+    def dump(self, obj: Any) -> bytes:
+        if isinstance(obj, Range):
+            return self._text(obj).encode()
+        return f"{{{','.join(map(self._text, obj))}}}".encode()
+
+    def quote(self, obj: Any) -> bytes:
+        quoted = bytes(super().quote(obj))
+        info = self._tx.adapters.types.get(self.oid) if self.oid else None
+        return quoted + b"::" + info.regtype.encode() if info else quoted
+
+    def _text(self, found: Range[Any]) -> str:
+        return _literal.write(found.lower, found.upper, found.bounds, self._element)
+
+    def _element(self, element: Any) -> str:
+        if isinstance(element, str | Infinity):
+            return str(element)
+        dumped = self._tx.get_dumper(element, PyFormat.TEXT).dump(element)
+        return bytes(dumped or b"").decode()
+
+
+class _Loader(RecursiveLoader):
+    """Reads what PostgreSQL writes for ranges of one type."""
+
+    format = Format.TEXT
+    range_type: RangeType
+    subtype_oid: int
+
+    def element(self, text: str | None) -> Any:
+        if text is None:
+            return None
+        if text in _INFINITIES and self.range_type in (DATERANGE, TSRANGE, TSTZRANGE):
+            return _INFINITIES[text]
+        return self._tx.get_loader(self.subtype_oid, Format.TEXT).load(text.encode())
+
+    def made(self, found: _literal.Literal) -> Range[Any]:
+        lower, upper, bounds = found
+        if upper == _TOO_LATE and self.range_type is DATERANGE:
+            upper, bounds = "9999-12-31", f"{bounds[0]}]"
+        first, last = self.element(lower), self.element(upper)
+        return Range(first, last, bounds, empty=not bounds, range_type=self._type(first, last))
+
+    def _type(self, first: Any, last: Any) -> RangeType:
+        """Return the type: as Django has them, points in time have no zone unless USE_TZ is on."""
+        if self.range_type is TSTZRANGE:
+            element = last if first is None else first
+            if getattr(element, "tzinfo", element) is None and element is not None:
+                return TSRANGE
+        return self.range_type
+
+
+class RangeLoader(_Loader):
+    def load(self, data: Any) -> Range[Any]:
+        return self.made(_literal.read(bytes(data).decode()))
+
+
+class MultiRangeLoader(_Loader):
+    def load(self, data: Any) -> MultiRange[Any]:
+        ranges = [self.made(each) for each in _literal.read_many(bytes(data).decode())]
+        return MultiRange(ranges, range_type=ranges[0].range_type if ranges else self.range_type)
+
+
+def loaders(range_type: RangeType, oids: tuple[int, int, int]) -> Iterable[tuple[int, type]]:
+    """Return what to load with: the oid of the range, of its multirange, each with a loader.
+
+    Args:
+        range_type: The type.
+        oids: Of the range, of its multirange and of its elements.
+    """
+    own = {"range_type": range_type, "subtype_oid": oids[2]}
+    yield oids[0], type("Loader", (RangeLoader,), own)
+    yield oids[1], type("Loader", (MultiRangeLoader,), own)
+
+
+def _built_in() -> Iterable[tuple[int, type]]:
+    for each in BUILT_IN:
+        one, many = (
+            adapters.types.get(each.name),
+            adapters.types.get(each.multirange),
+        )
+        if isinstance(one, RangeInfo) and isinstance(many, MultirangeInfo):
+            yield from loaders(each, (one.oid, many.oid, one.subtype_oid))
+
+
+_LOADERS = tuple(_built_in())
+
+
+def register(found: AdaptersMap) -> None:
+    """Have a connection read and write ranges and multiranges."""
+    for cls in (Range, MultiRange):
+        found.register_dumper(cls, RangeDumper)
+    for oid, loader in _LOADERS:
+        found.register_loader(oid, loader)
+
+
+def _connected(connection: Any, **_signal: object) -> None:
+    if connection.vendor == "postgresql":
+        register(connection.connection.adapters)
+
+
+# Also those that a pool lends out, and replicas'.
+connection_created.connect(_connected, dispatch_uid="matinee.ranges")

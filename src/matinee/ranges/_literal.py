@@ -1,0 +1,114 @@
+"""Ranges as text, the way PostgreSQL reads and writes them.
+
+https://www.postgresql.org/docs/current/rangetypes.html#RANGETYPES-IO
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from matinee.exceptions import RangesError
+
+__all__ = ["Literal", "is_literal", "read", "read_many", "write"]
+
+
+class Literal(NamedTuple):
+    """A range whose elements are text still.
+
+    Attributes:
+        lower: None where there is none.
+        upper: None where there is none.
+        bounds: "[)" and the like; "" of the empty range.
+    """
+
+    lower: str | None
+    upper: str | None
+    bounds: str
+
+
+# Quantifiers give nothing back: text that is no range is refused in one pass.
+_ELEMENT = r'((?:[^"\\,()\[\]]|\\.|"(?:[^"\\]|\\.|"")*+")*+)'
+_RANGE = re.compile(
+    rf"\s*+(?:([\[(]){_ELEMENT},{_ELEMENT}([\])])|(empty))\s*+", re.IGNORECASE | re.DOTALL
+)
+_ESCAPED = re.compile(r'\\(.)|""|"', re.DOTALL)
+_QUOTED = re.compile(r'[",\\\s()\[\]]')
+_TO_ESCAPE = re.compile(r'(["\\])')
+
+
+def is_literal(text: str) -> bool:
+    """Whether *text* looks like a range or a multirange, not like an element."""
+    start = text.lstrip()[:5].lower()
+    return start[:1] in {"[", "(", "{"} or start == "empty"
+
+
+def read(text: str) -> Literal:
+    """Return what a range's text says.
+
+    Raises:
+        RangesError: It is none.
+    """
+    found = _RANGE.fullmatch(text)
+    if found is None:
+        raise _malformed(text, "a range", "[1,5)")
+    return _literal(found)
+
+
+def read_many(text: str) -> Iterator[Literal]:
+    """Yield what each range of a multirange's text says.
+
+    Raises:
+        RangesError: It is none.
+    """
+    inner = text.strip()
+    if inner[:1] != "{" or inner[-1:] != "}":
+        raise _malformed(text, "a multirange", "{[1,3),[5,8)}")
+    at, end = 1, len(inner) - 1
+    while inner[at:end].strip():
+        found = _RANGE.match(inner, at, end)
+        if found is None or inner[found.end() : found.end() + 1] not in {",", "}"}:
+            raise _malformed(text, "a multirange", "{[1,3),[5,8)}")
+        yield _literal(found)
+        at = found.end() + 1
+        if at == end and inner[at - 1] == ",":
+            raise _malformed(text, "a multirange", "{[1,3),[5,8)}")
+
+
+def write(lower: Any, upper: Any, bounds: str, text: Callable[[Any], str]) -> str:
+    """Return a range as text; *text* makes that of an element, None being none."""
+    if not bounds:
+        return "empty"
+    first, last = ("" if each is None else _quoted(text(each)) for each in (lower, upper))
+    return f"{bounds[0]}{first},{last}{bounds[1]}"
+
+
+def _literal(found: re.Match[str]) -> Literal:
+    opening, lower, upper, closing, empty = found.groups()
+    if empty:
+        return Literal(None, None, "")
+    return Literal(_element(lower), _element(upper), opening + closing)
+
+
+def _element(text: str) -> str | None:
+    if not text:
+        return None
+    if '"' not in text and "\\" not in text:
+        return text
+    return _ESCAPED.sub(_unescaped, text)
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return found[1] or found[0][1:]
+
+
+def _quoted(text: str) -> str:
+    if text and not _QUOTED.search(text):
+        return text
+    return f'"{_TO_ESCAPE.sub(r"\\\1", text)}"'
+
+
+def _malformed(text: str, what: str, example: str) -> RangesError:
+    shown = text if len(text) <= 60 else f"{text[:60]}…"
+    return RangesError(
+        f"The text of {what} must be like {example}, got {shown!r}.", code="ranges.literal"
+    )

@@ -1,0 +1,1 @@
+"""Models whose constraints keep ranges apart."""
