@@ -5,6 +5,8 @@ to, ``IntegerRangeField`` and its like the fields of models.
 """
 
 from matinee.ranges import _adapt as _adapt
+from matinee.ranges import _lookups as _lookups
+from matinee.ranges import _transforms as _transforms
 from matinee.ranges._coverage import coverage, gaps
 from matinee.ranges._multirange import MultiRange
 from matinee.ranges._range import Bounds, Range

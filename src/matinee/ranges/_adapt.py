@@ -1,11 +1,12 @@
 """How ranges go to the database and come from it: psycopg's adapters, on each new connection."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django.db.backends.signals import connection_created
 from psycopg import adapters
-from psycopg.adapt import AdaptersMap, PyFormat, RecursiveDumper, RecursiveLoader
+from psycopg.adapt import AdaptersMap, Dumper, Loader, PyFormat, RecursiveDumper, RecursiveLoader
 from psycopg.pq import Format
 from psycopg.types.multirange import MultirangeInfo
 from psycopg.types.range import RangeInfo
@@ -34,6 +35,7 @@ _INFINITIES = {"infinity": INFINITY, "-infinity": MINUS_INFINITY}
 # The day after the last one that Python has: where PostgreSQL has a range of days end that
 # includes the last.
 _TOO_LATE = "10000-01-01"
+_SHORTEST_DAY = len("2026-01-01")
 
 
 class RangeDumper(RecursiveDumper):
@@ -69,6 +71,32 @@ class RangeDumper(RecursiveDumper):
             return str(element)
         dumped = self._tx.get_dumper(element, PyFormat.TEXT).dump(element)
         return bytes(dumped or b"").decode()
+
+
+@cache
+def _with_infinity(loader: type[Any]) -> type[Loader]:
+    """Return *loader* of days or points in time, which raises where PostgreSQL has infinity."""
+
+    class WithInfinity(Loader):
+        timezone = getattr(loader, "timezone", None)  # which Django asks for
+
+        def __init__(self, oid: int, context: Any = None) -> None:
+            super().__init__(oid, context)
+            self._load = loader(oid, context).load
+
+        def load(self, data: Any) -> Any:
+            if len(data) < _SHORTEST_DAY:
+                return _INFINITIES[bytes(data).decode()]
+            return self._load(data)
+
+    return WithInfinity
+
+
+class InfinityDumper(Dumper):
+    """Writes infinity, of whatever type it is compared with."""
+
+    def dump(self, obj: Any) -> bytes:
+        return str(obj).encode()
 
 
 class _Loader(RecursiveLoader):
@@ -141,8 +169,13 @@ def register(found: AdaptersMap) -> None:
     """Have a connection read and write ranges and multiranges."""
     for cls in (Range, MultiRange):
         found.register_dumper(cls, RangeDumper)
+    found.register_dumper(Infinity, InfinityDumper)
     for oid, loader in _LOADERS:
         found.register_loader(oid, loader)
+    for name in ("date", "timestamp", "timestamptz"):
+        known = found.get_loader(found.types[name].oid, Format.TEXT)
+        if known is not None and known.__name__ != "WithInfinity":
+            found.register_loader(name, _with_infinity(known))
 
 
 def _connected(connection: Any, **_signal: object) -> None:

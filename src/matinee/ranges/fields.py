@@ -49,6 +49,7 @@ __all__ = [
     "MultiRangeField",
     "RangeField",
     "Ranged",
+    "is_one",
 ]
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
 else:  # generic for type checkers alone
     _Field, _RangeField = models.Field, postgres.RangeField
 
+_RANGES = (PsycopgRange, PsycopgMultirange, MultiRange, dict, list, tuple)
 _INFINITIES = {str(each): each for each in (INFINITY, MINUS_INFINITY)}
 
 
@@ -315,7 +317,7 @@ class MultiRangeField(CheckPostgresInstalledMixin, Ranged):
         match _unpacked(value):
             case MultiRange() as found if found.range_type == self.type:
                 return found
-            case PsycopgRange() | dict() as found:
+            case found if is_one(found):
                 return MultiRange([self.range(found)], range_type=self.type)
             case list() | tuple() | MultiRange() | PsycopgMultirange() as found:
                 return MultiRange(map(self.range, found), range_type=self.type)
@@ -327,7 +329,7 @@ class MultiRangeField(CheckPostgresInstalledMixin, Ranged):
     def bound(self, value: Any) -> Any:
         if isinstance(value, MultiRange) and value.range_type is self.type:
             return value
-        ranges = [value] if isinstance(value, PsycopgRange) else value
+        ranges = [value] if is_one(value) else value
         try:
             if isinstance(ranges, list | tuple | MultiRange | PsycopgMultirange):
                 return MultiRange(map(self.range_field.bound, ranges), range_type=self.type)
@@ -370,6 +372,17 @@ class DateTimeMultiRangeField(MultiRangeField):
     """Multiranges of points in time: ``tstzmultirange``."""
 
     range_field_class = DateTimeRangeField
+
+
+def is_one(value: Any) -> bool:
+    """Whether it says one range, not several: a pair of elements does."""
+    if isinstance(value, list | tuple) and len(value) == 2:
+        return not any(isinstance(each, _RANGES) or _is_literal(each) for each in value)
+    return isinstance(value, PsycopgRange | dict)
+
+
+def _is_literal(value: Any) -> bool:
+    return isinstance(value, str) and _literal.is_literal(value)
 
 
 def _unpacked(value: Any) -> Any:

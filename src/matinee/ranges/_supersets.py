@@ -1,0 +1,99 @@
+"""What an index on ranges can answer of a question about one of their ends.
+
+``lower(during) >= x`` needs an index of its own. ``during &> [x,)`` is true of at least the same
+rows, and an index on ``during`` answers it: said beside the question it changes nothing but how
+the rows are found. That holds where rows are kept because the question is true. Under NOT it does
+not, for the end of an empty or unbounded range is NULL, and the operator says false of it.
+"""
+
+from functools import cache
+from typing import Any
+
+from django.db.models.expressions import Col
+from django.db.models.functions import Now
+from django.db.models.sql.where import XOR, WhereNode
+
+from matinee.exceptions import RangesError
+from matinee.ranges._kinds import Sql, range_type_of
+from matinee.ranges._types import Infinity
+
+__all__ = ["narrowed"]
+
+# Of each end and question: what is true of at least the same rows. The ranges are from x on, x
+# included, and up to x: for elements that are discrete without x, for others with it.
+_FROM = "{range} && {from_} OR {range} -|- {from_}"
+_TO = "{range} && {to} OR {range} -|- {to}"
+_SUPERSETS = {
+    ("lower", "gt"): "{range} &> {from_}",
+    ("lower", "gte"): "{range} &> {from_}",
+    ("lower", "exact"): "{range} &> {from_}",
+    ("lower", "lt"): _TO,
+    ("lower", "lte"): _TO,
+    ("upper", "lt"): "{range} &< {to}",
+    ("upper", "lte"): "{range} &< {to}",
+    ("upper", "exact"): "{range} &< {to}",
+    ("upper", "gt"): _FROM,
+    ("upper", "gte"): _FROM,
+}
+
+
+class _Narrowed:
+    """A comparison of an end of a range, with what an index on the range can answer beside it."""
+
+    lhs: Any
+    rhs: Any
+    lookup_name: str
+
+    def get_prep_lookup(self) -> Any:
+        is_infinite = isinstance(self.rhs, Infinity)
+        return self.rhs if is_infinite else super().get_prep_lookup()  # type: ignore[misc]
+
+    def as_sql(self, compiler: Any, connection: Any) -> Sql:
+        sql, params = super().as_sql(compiler, connection)  # type: ignore[misc]
+        found = _is_kept_where_true(compiler.query.where, self) and self.superset(
+            compiler, connection
+        )
+        return (f"({sql} AND ({found[0]}))", [*params, *found[1]]) if found else (sql, params)
+
+    def superset(self, compiler: Any, connection: Any) -> Sql | None:
+        """Return the superset; None where there is none."""
+        inner = self.lhs.lhs
+        template = _SUPERSETS[self.lhs.function, self.lookup_name]
+        end = self._end(inner.output_field, compiler, connection)
+        if end is None:
+            return None
+        column, own = compiler.compile(inner)
+        made = range_type_of(inner.output_field, connection)
+        closing = "]" if inner.output_field.type.following is None else ")"
+        sql = template.format(
+            range=column,
+            from_=f"{made}({end[0]}, NULL, '[)')",
+            to=f"{made}(NULL, {end[0]}, '({closing}')",
+        )
+        return sql, [*own, *end[1]] * template.count("{range}")
+
+    def _end(self, field: Any, compiler: Any, connection: Any) -> Sql | None:
+        if isinstance(self.rhs, Col | Now):  # told twice, and the same both times
+            return self.process_rhs(compiler, connection)  # type: ignore[attr-defined,no-any-return]
+        try:
+            return "%s", [field.element(self.rhs)]
+        except (RangesError, TypeError):
+            return None
+
+
+@cache
+def narrowed(lookup: type, function: str) -> type:
+    """Return *lookup* with a superset, where there is one of the end that *function* returns."""
+    if (function, getattr(lookup, "lookup_name", None)) not in _SUPERSETS:
+        return lookup
+    return type(lookup.__name__, (_Narrowed, lookup), {})
+
+
+def _is_kept_where_true(node: Any, lookup: object) -> bool:
+    """Whether rows are kept because *lookup* is true, and not because it is not."""
+    if node.negated or node.connector == XOR:
+        return False
+    return any(
+        _is_kept_where_true(child, lookup) if isinstance(child, WhereNode) else child is lookup
+        for child in node.children
+    )

@@ -1,0 +1,184 @@
+"""Functions and aggregates of ranges and multiranges.
+
+https://www.postgresql.org/docs/current/functions-range.html
+"""
+
+from typing import Any
+
+from django.db.models import Aggregate, Func, IntegerField
+
+from matinee.exceptions import RangeTypeError
+from matinee.ranges._kinds import Sql, many_of, one_of
+from matinee.ranges._transforms import (
+    IsEmpty,
+    Lower,
+    LowerInc,
+    LowerInf,
+    Span,
+    Upper,
+    UpperInc,
+    UpperInf,
+    Width,
+    width_of,
+)
+
+__all__ = [
+    "Gaps",
+    "IsEmpty",
+    "Lower",
+    "LowerInc",
+    "LowerInf",
+    "Merge",
+    "Multi",
+    "Peak",
+    "RangeAgg",
+    "RangeIntersectAgg",
+    "RangeMerge",
+    "Span",
+    "Unnest",
+    "Upper",
+    "UpperInc",
+    "UpperInf",
+    "Width",
+]
+
+
+class _OfMany:
+    @property
+    def output_field(self) -> Any:
+        return many_of(_source(self))
+
+
+class _OfOne:
+    @property
+    def output_field(self) -> Any:
+        return one_of(_source(self))
+
+
+def _source(expression: Any) -> Any:
+    return expression.get_source_expressions()[0].output_field
+
+
+class Merge(_OfOne, Func):
+    """The smallest range that contains two ranges."""
+
+    function = "range_merge"
+    arity = 2
+
+
+class Multi(_OfMany, Func):
+    """The multirange of one range."""
+
+    function = "multirange"
+    arity = 1
+
+
+class Unnest(_OfOne, Func):
+    """The ranges of a multirange, a row each."""
+
+    function = "unnest"
+    arity = 1
+    set_returning = True
+
+
+class RangeAgg(_OfMany, Aggregate):
+    """What is in any of the rows' ranges or multiranges: a multirange, NULL of no rows."""
+
+    function = "range_agg"
+    allow_distinct = True
+
+
+class RangeIntersectAgg(Aggregate):
+    """What is in all of the rows' ranges or multiranges, NULL of no rows."""
+
+    function = "range_intersect_agg"
+    allow_distinct = True
+
+    @property
+    def output_field(self) -> Any:
+        return _source(self)
+
+
+class RangeMerge(_OfOne, Aggregate):
+    """The smallest range that contains those of all rows, NULL of no rows."""
+
+    function = "range_agg"
+    template = f"range_merge({Aggregate.template})"
+
+
+class _OfRows(Aggregate):
+    """What is made of all rows' ranges together: of an aggregate, in a subquery of its own."""
+
+    made: str
+
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **options: Any) -> Sql:
+        sql, params = super().as_sql(compiler, connection, *args, **options)
+        before, after = self.around(_source(self), connection)
+        return f"({before[0]}{sql}{after[0]})", [*before[1], *params, *after[1]]
+
+    def around(self, field: Any, connection: Any) -> tuple[Sql, Sql]:
+        """Return what comes before the aggregate, and after it."""
+        raise NotImplementedError
+
+
+class Gaps(_OfMany, _OfRows):
+    """What is in none of the rows' ranges or multiranges: a multirange.
+
+    With *min_width*, of those the free slots that are wide enough; one without an end is.
+
+    Args:
+        expression: The ranges.
+        within: The range or multirange in which there are gaps; by default, from the first of the
+            rows' bounds to the last.
+        min_width: How wide each must be: a ``timedelta``, or a number.
+    """
+
+    function = "range_agg"
+
+    def __init__(
+        self, expression: Any, *, within: Any = None, min_width: Any = None, **options: Any
+    ) -> None:
+        super().__init__(expression, **options)
+        self.within, self.min_width = within, min_width
+
+    def around(self, field: Any, connection: Any) -> tuple[Sql, Sql]:
+        many = many_of(field)
+        if many is None:
+            raise RangeTypeError(f"Gaps must be between ranges, got {field}.")
+        made = many.db_type(connection)
+        whole, params = "multirange(range_merge(m))", []
+        if self.within is not None:
+            whole, params = f"%s::{made}", [many.value(self.within)]
+        where, least = "", []
+        if self.min_width is not None:
+            where, least = f" WHERE coalesce({width_of(many, 'gap')} >= %s, TRUE)", [self.min_width]
+        before = (
+            f"SELECT coalesce(range_agg(gap), '{{}}') FROM "
+            f"unnest((SELECT {whole} - coalesce(m, '{{}}') FROM (SELECT "
+        )
+        return (before, params), (f" AS m) AS m)) AS gap{where}", least)
+
+
+class Peak(_OfRows):
+    """How many of the rows' ranges there are at once, at most."""
+
+    function = "array_agg"
+    output_field = IntegerField()
+    allow_distinct = True
+
+    # Where one begins, +1; where one ends, -1; summed up from the first to the last. At one and
+    # the same element, those that end before it come first, and then those that begin with it.
+    _BEFORE = (
+        "SELECT coalesce(max(n), 0) FROM (SELECT sum(step) OVER (ORDER BY no_first DESC, at, "
+        "turn, step DESC ROWS UNBOUNDED PRECEDING) AS n FROM (SELECT e.* FROM unnest("
+    )
+    _AFTER = (
+        ") AS r, LATERAL (VALUES "
+        "(lower_inf(r), lower(r), CASE WHEN lower_inc(r) THEN 0 ELSE 1 END, 1), "
+        "(FALSE, upper(r), CASE WHEN upper_inc(r) THEN 0 ELSE -1 END, -1)"
+        ") AS e (no_first, at, turn, step) "
+        "WHERE NOT isempty(r) AND (step = 1 OR NOT upper_inf(r))) AS ends) AS sums"
+    )
+
+    def around(self, field: Any, connection: Any) -> tuple[Sql, Sql]:  # noqa: ARG002
+        return (self._BEFORE, []), (self._AFTER, [])
