@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from matinee.ranges._multirange import MultiRange
-from matinee.ranges._points import FIRST, LAST, Point
+from matinee.ranges._points import FIRST, LAST, Point, after
 from matinee.ranges._range import PsycopgRange, Range
 from matinee.ranges._types import RangeType
 
@@ -45,9 +45,9 @@ def coverage[T](ranges: Iterable[PsycopgRange[T]]) -> list[tuple[Range[T], int]]
     changes: Counter[Point] = Counter()
     for each in bound:
         if not each.isempty:
-            low, (place, key, side) = each.points()
+            low, high = each.points()
             # What ends at an element has its place after it, as what begins after it has.
-            high = (place, key, side + 1) if each.upper is not None else LAST
+            high = after(high) if each.upper is not None else LAST
             elements |= {low: each.lower, high: each.upper}
             changes[low] += 1
             changes[high] -= 1

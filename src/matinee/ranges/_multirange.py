@@ -1,16 +1,26 @@
 """``MultiRange``: several ranges as one value, as PostgreSQL has it."""
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from typing import Any, overload
 
-from matinee.ranges._range import Immutable, PsycopgRange, Range, Several, common, nothing, parts
+from matinee.ranges._points import FIRST, LAST, Point, gap, point_of
+from matinee.ranges._range import (
+    Immutable,
+    PsycopgRange,
+    Range,
+    Several,
+    common,
+    known,
+    nothing,
+)
 from matinee.ranges._types import RangeType
 
 __all__ = ["MultiRange"]
 
 
-class MultiRange[T](Immutable, Several[T]):
+class MultiRange[T](Immutable, Several[T], Sequence[Range[T]]):
     """Ranges of one type that neither overlap nor touch, in order: PostgreSQL's multirange.
 
     Whatever it is made of, empty ranges go, and those that overlap or touch become one. Its
@@ -36,9 +46,8 @@ class MultiRange[T](Immutable, Several[T]):
         bound = reduce(common, (each.range_type for each in found), range_type)
         if bound is not None:
             found = [each.bind(bound) for each in found]
-        found = sorted(each for each in found if not each.isempty)
-        object.__setattr__(self, "_ranges", tuple(_joined(found)))
-        object.__setattr__(self, "range_type", bound)
+        found = sorted(filter(None, found), key=Range.points)
+        _hold(self, _joined(found), bound)
 
     def bind(self, range_type: RangeType) -> "MultiRange[T]":
         """Return the same multirange of *range_type*, in its canonical form."""
@@ -55,7 +64,10 @@ class MultiRange[T](Immutable, Several[T]):
         found = self._ranges[index]
         if isinstance(found, Range):
             return found
-        return MultiRange(found, range_type=self.range_type)
+        return several(found, self.range_type)
+
+    def __iter__(self) -> Iterator[Range[T]]:
+        return iter(self._ranges)
 
     def __len__(self) -> int:
         return len(self._ranges)
@@ -94,12 +106,14 @@ class MultiRange[T](Immutable, Several[T]):
 
     def contains(self, other: Any) -> bool:
         """Whether an element, or all of a range or multirange, is in it: ``@>``."""
-        if isinstance(other, MultiRange):
+        if isinstance(other, _RANGES):
             mine, its = self._alike(other)
-            return all(mine.contains(each) for each in its)
-        if isinstance(other, PsycopgRange) and other.isempty:
-            return True
-        return any(each.contains(other) for each in self._ranges)
+            return all(mine.holds(*each.points()) for each in its)
+        if not self._ranges:
+            return False
+        element = other if self.range_type is None else self.range_type.coerce(other)
+        point = point_of(element, self.range_type)
+        return self.holds(point, point)
 
     def contained_by(self, other: Any) -> bool:
         """Whether all of it is in another range or multirange: ``<@``."""
@@ -108,7 +122,7 @@ class MultiRange[T](Immutable, Several[T]):
     def overlaps(self, other: Any) -> bool:
         """Whether an element is in both: ``&&``."""
         mine, its = self._alike(other)
-        return any(each.overlaps(one) for each in mine for one in its)
+        return any(True for _ in _meeting(mine, its))
 
     def adjacent_to(self, other: Any) -> bool:
         """Whether one ends where the other begins: ``-|-``."""
@@ -142,21 +156,20 @@ class MultiRange[T](Immutable, Several[T]):
     def union(self, other: Any) -> "MultiRange[T]":
         """Return what is in either: ``+``."""
         mine, its = self._alike(other)
-        return MultiRange((*mine, *its), range_type=mine.range_type)
+        ranges = sorted((*mine, *its), key=Range.points)
+        return several(_joined(ranges), mine.range_type)
 
     def intersection(self, other: Any) -> "MultiRange[T]":
         """Return what is in both: ``*``."""
         mine, its = self._alike(other)
-        both = (each.intersection(one) for each in mine for one in its)
-        return MultiRange(both, range_type=mine.range_type)
+        both = (one.intersection(other) for one, other in _meeting(mine, its))
+        return several(both, mine.range_type)
 
     def difference(self, other: Any) -> "MultiRange[T]":
         """Return what is in it and not in *other*: ``-``."""
         mine, its = self._alike(other)
-        left = list(mine)
-        for one in its:
-            left = [part for each in left for part in parts(each, one)]
-        return MultiRange(left, range_type=mine.range_type)
+        left = _meeting(mine, _around(its, its.range_type))
+        return several((one.intersection(other) for one, other in left), mine.range_type)
 
     def __add__(self, other: object) -> "MultiRange[T]":
         return self.union(other) if isinstance(other, _RANGES) else NotImplemented
@@ -194,7 +207,7 @@ class MultiRange[T](Immutable, Several[T]):
         return not self < other
 
     def __reduce__(self) -> Any:
-        return _made, (self._ranges, self.range_type)
+        return several, (self._ranges, self.range_type)
 
     def __repr__(self) -> str:
         return f"MultiRange([{', '.join(map(repr, self._ranges))}])"
@@ -202,9 +215,16 @@ class MultiRange[T](Immutable, Several[T]):
     def __str__(self) -> str:
         return f"{{{', '.join(map(str, self._ranges))}}}"
 
+    def holds(self, low: Point, high: Point) -> bool:
+        """Whether all from *low* to *high* is in it."""
+        at = bisect_right(self._ranges, low, key=_low_of)
+        return at > 0 and high <= self._ranges[at - 1].points()[1]
+
     def _alike(self, other: Any) -> "tuple[MultiRange[T], MultiRange[T]]":
         """Return both as multiranges, bound to the type of the one that has one."""
         its = other if isinstance(other, MultiRange) else MultiRange([other])
+        if its.range_type is self.range_type:
+            return self, its
         range_type = common(self.range_type, its.range_type)
         return (self, its) if range_type is None else (self.bind(range_type), its.bind(range_type))
 
@@ -212,19 +232,65 @@ class MultiRange[T](Immutable, Several[T]):
 _RANGES = (PsycopgRange, MultiRange)
 
 
-def _joined[T](ranges: Iterable[Range[T]]) -> Iterator[Range[T]]:
-    """Yield sorted *ranges*, those that overlap or touch as one."""
-    last: Range[T] | None = None
+def several[T](ranges: Iterable[Range[T]], range_type: RangeType | None) -> MultiRange[T]:
+    """Return a multirange of what is known to be one: nothing is checked.
+
+    Args:
+        ranges: Of that type, in order; none is empty, no two overlap or touch.
+        range_type: The range type they are bound to.
+    """
+    found: MultiRange[T] = object.__new__(MultiRange)
+    _hold(found, ranges, range_type)
+    return found
+
+
+def _hold(found: MultiRange[Any], ranges: Iterable[Any], range_type: RangeType | None) -> None:
+    object.__setattr__(found, "_ranges", tuple(ranges))
+    object.__setattr__(found, "range_type", range_type)
+
+
+def _low_of(found: Range[Any]) -> Point:
+    return found.points()[0]
+
+
+def _joined[T](ranges: Iterable[Range[T]]) -> list[Range[T]]:
+    """Return sorted *ranges*, those that overlap or touch as one."""
+    found: list[Range[T]] = []
     for each in ranges:
-        if last is not None and (last.overlaps(each) or last.adjacent_to(each)):
-            last = last.merge(each)
-            continue
-        if last is not None:
-            yield last
-        last = each
-    if last is not None:
-        yield last
+        if found and not gap(found[-1].points()[1], each.points()[0]):
+            found[-1] = found[-1].merge(each)
+        else:
+            found.append(each)
+    return found
 
 
-def _made(ranges: Iterable[Range[Any]], range_type: RangeType | None) -> MultiRange[Any]:
-    return MultiRange(ranges, range_type=range_type)
+# What goes through two multiranges goes through each once: they are in order.
+
+
+def _meeting[T](
+    mine: Iterable[Range[T]], its: Iterable[Range[T]]
+) -> Iterator[tuple[Range[T], Range[T]]]:
+    """Yield each two that overlap, in order."""
+    ones, others = iter(mine), iter(its)
+    one, other = next(ones, None), next(others, None)
+    while one is not None and other is not None:
+        (low, high), (first, last) = one.points(), other.points()
+        if low <= last and first <= high:
+            yield one, other
+        if high < last:
+            one = next(ones, None)
+        else:
+            other = next(others, None)
+
+
+def _around[T](ranges: Iterable[Range[T]], range_type: RangeType | None) -> list[Range[T]]:
+    """Return what is in none of *ranges*: before them, between them, after them."""
+    everything: Range[T] = known(None, None, "()", range_type, (FIRST, LAST))
+    found, left = [], everything
+    for each in ranges:
+        if left.points()[0] < each.points()[0]:
+            found.append(left.until_before(each))
+        if each.upper is None:
+            return found
+        left = everything.from_after(each)
+    return [*found, left]

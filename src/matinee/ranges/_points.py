@@ -4,71 +4,97 @@ import datetime as dt
 from typing import Any
 
 from matinee.exceptions import RangesError, RangeTypeError
-from matinee.ranges._types import Key, RangeType, key_of
+from matinee.ranges._types import RangeType, key_of
 
 __all__ = [
     "FIRST",
     "LAST",
+    "NOTHING",
     "Point",
+    "Points",
+    "after",
+    "before",
     "canonical",
+    "check_order",
+    "gap",
     "hashed",
     "have_order",
-    "high_of",
-    "is_empty",
-    "low_of",
+    "point_of",
+    "points_of",
     "touch",
 ]
 
 # What a bound's element is compared by, and whether the bound is a little before the element (an
 # upper one that leaves it out), at it, or a little after it. Unbounded is beyond infinity.
 type Point = tuple[int, Any, int]
+# Where a range begins and where it ends; what begins after it ends is empty.
+type Points = tuple[Point, Point]
 
 FIRST: Point = (-2, 0, 0)
 LAST: Point = (3, 0, 0)
+# What is empty begins after all else and ends before it: so it overlaps nothing, everything
+# contains it, and what it has in common with another is itself.
+NOTHING: Points = ((4, 0, 0), (-3, 0, 0))
 
 
 def have_order(lower: Any, upper: Any, range_type: RangeType | None) -> bool:
-    """Whether the elements can be compared: not names in a query, nor text of no known type."""
-    return range_type is not None or not any(
-        isinstance(each, str | bytes) or hasattr(each, "resolve_expression")
-        for each in (lower, upper)
+    """Whether the elements can be compared: not text of no known type."""
+    return range_type is not None or not (
+        isinstance(lower, str | bytes) or isinstance(upper, str | bytes)
     )
 
 
-def low_of(element: Any, included: bool, range_type: RangeType | None) -> Point:
-    """Return where a lower bound stands."""
-    return FIRST if element is None else (*_key(element, range_type), 0 if included else 1)
+def points_of(lower: Any, upper: Any, bounds: str, range_type: RangeType | None) -> Points:
+    """Return where a range begins and where it ends."""
+    key = key_of if range_type is None else range_type.key
+    low, high = FIRST, LAST
+    if lower is not None:
+        place, found = key(lower)
+        low = place, found, 0 if bounds[0] == "[" else 1
+    if upper is not None:
+        place, found = key(upper)
+        high = place, found, 0 if bounds[1] == "]" else -1
+    return low, high
 
 
-def high_of(element: Any, included: bool, range_type: RangeType | None) -> Point:
-    """Return where an upper bound stands."""
-    return LAST if element is None else (*_key(element, range_type), 0 if included else -1)
+def point_of(element: Any, range_type: RangeType | None) -> Point:
+    """Return where an element stands."""
+    place, found = key_of(element) if range_type is None else range_type.key(element)
+    return place, found, 0
 
 
-def is_empty(low: Point, high: Point) -> bool:
-    """Whether nothing is between *low* and *high*.
+def before(low: Point) -> Point:
+    """Return where a range ends that the one from *low* on follows."""
+    return low[0], low[1], low[2] - 1
+
+
+def after(high: Point) -> Point:
+    """Return where a range begins that follows the one up to *high*."""
+    return high[0], high[1], high[2] + 1
+
+
+def check_order(low: Point, high: Point) -> None:
+    """Make sure that the element at *low* does not come after the one at *high*.
 
     Raises:
-        RangesError: They are the wrong way round, or have no order.
+        RangesError: It does, or they have no order.
     """
     try:
-        inverted = low[:2] > high[:2]
+        if low <= high:
+            return
     except TypeError as error:
         raise RangeTypeError(
             f"Both bounds must be of one type, got {low[1]!r} and {high[1]!r}.",
             code="ranges.element",
         ) from error
-    if inverted:
+    if low[:2] > high[:2]:
         raise RangesError(
             f"The lower bound must not come after the upper one, got {low[1]} and {high[1]}.",
             code="ranges.inverted",
         )
-    return low > high
 
 
-def canonical(
-    lower: Any, with_lower: bool, upper: Any, with_upper: bool, range_type: RangeType
-) -> tuple[Any, bool, Any, bool]:
+def canonical(lower: Any, upper: Any, bounds: str, range_type: RangeType) -> tuple[Any, Any, str]:
     """Return the bounds of discrete elements with the lower one included, the upper one not.
 
     Where nothing follows a bound, it stays as it is.
@@ -78,17 +104,23 @@ def canonical(
     """
     following = range_type.following
     if following is None:
-        return lower, with_lower, upper, with_upper
-    if lower is not None and not with_lower and (after := following(lower)) != lower:
-        lower, with_lower = after, True
-    if upper is not None and with_upper and (after := following(upper)) != upper:
-        upper, with_upper = after, False
-    return lower, with_lower, upper, with_upper
+        return lower, upper, bounds
+    opening, closing = bounds[0], bounds[1]
+    if opening == "(" and lower is not None and (found := following(lower)) != lower:
+        lower, opening = found, "["
+    if closing == "]" and upper is not None and (found := following(upper)) != upper:
+        upper, closing = found, ")"
+    return lower, upper, opening + closing
 
 
 def touch(high: Point, low: Point) -> bool:
     """Whether a range that ends at *high* and one that begins at *low* have nothing between."""
-    return high[:2] == low[:2] and low[2] - high[2] == 1
+    return low[2] - high[2] == 1 and high[:2] == low[:2]
+
+
+def gap(high: Point, low: Point) -> bool:
+    """Whether something lies between what ends at *high* and what begins at *low*."""
+    return high < low and not touch(high, low)
 
 
 def hashed(element: Any) -> Any:
@@ -99,7 +131,3 @@ def hashed(element: Any) -> Any:
         except OverflowError:  # within hours of the first or the last that Python has
             return key_of(element)
     return "NaN" if element != element else element  # noqa: PLR0124
-
-
-def _key(element: Any, range_type: RangeType | None) -> Key:
-    return range_type.key(element) if range_type else key_of(element)

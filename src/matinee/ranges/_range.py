@@ -1,27 +1,44 @@
 """``Range``: one range, as PostgreSQL has it."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, ClassVar, Literal, NamedTuple, Self
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar, Literal, Self
 
 from psycopg.types.range import Range as PsycopgRange
 
 from matinee.exceptions import RangesError, RangeTypeError
 from matinee.ranges._points import (
-    Point,
+    NOTHING,
+    Points,
+    after,
+    before,
     canonical,
+    check_order,
+    gap,
     hashed,
     have_order,
-    high_of,
-    is_empty,
-    low_of,
+    point_of,
+    points_of,
     touch,
 )
 from matinee.ranges._types import FINITE, RangeType
 
-__all__ = ["Bounds", "Immutable", "PsycopgRange", "Range", "Several", "common", "nothing", "parts"]
+__all__ = [
+    "BOUNDS",
+    "Bounds",
+    "Immutable",
+    "PsycopgRange",
+    "Range",
+    "Several",
+    "common",
+    "known",
+    "nothing",
+]
 
 type Bounds = Literal["[)", "[]", "()", "(]"]
+
+# What a range holds: its elements, its bounds, its type, and where it begins and ends.
+type Held = tuple[Any, Any, str, RangeType | None, Points | None]
 
 BOUNDS = ("[)", "[]", "()", "(]")
 
@@ -46,7 +63,7 @@ class Immutable:
         return self
 
 
-class Several[T](Sequence["Range[T]"]):
+class Several[T]:
     """Ranges that neither overlap nor touch, in order: what a multirange is to one range."""
 
     __slots__ = ()
@@ -89,17 +106,17 @@ class Range[T](Immutable, PsycopgRange[T]):
         RangesError: The lower element comes after the upper one, or is none of the type's.
     """
 
-    __slots__ = ("_high", "_low", "range_type")
+    __slots__ = ("_points", "range_type")
     range_type: RangeType | None
-    _low: Point | None
-    _high: Point | None
+    # Where it begins and ends: None until that is asked for.
+    _points: Points | None
     # Makes the expression that a range of names in a query is: set by what knows queries.
     of_expressions: ClassVar[Callable[..., Any]]
 
     def __new__(cls, lower: Any = None, upper: Any = None, *args: Any, **options: Any) -> Any:
         if hasattr(lower, "resolve_expression") or hasattr(upper, "resolve_expression"):
             return cls.of_expressions(lower, upper, *args, **options)
-        return super().__new__(cls)
+        return object.__new__(cls)
 
     def __init__(
         self,
@@ -110,33 +127,14 @@ class Range[T](Immutable, PsycopgRange[T]):
         *,
         range_type: RangeType | None = None,
     ) -> None:
-        if bounds not in BOUNDS and not empty:
+        if empty:
+            _hold(self, (None, None, "", range_type, NOTHING))
+        elif bounds not in BOUNDS:
             raise RangesError(
                 f"Bounds must be one of {', '.join(BOUNDS)}, got {bounds!r}.", code="ranges.bounds"
             )
-        first: Any = None if empty else lower
-        last: Any = None if empty else upper
-        if range_type is not None:
-            first = None if first is None else range_type.coerce(first)
-            last = None if last is None else range_type.coerce(last)
-        with_first, with_last = bounds[:1] == "[", bounds[1:] == "]"
-        low = high = None
-        if not empty and have_order(first, last, range_type):
-            low, high = low_of(first, with_first, range_type), high_of(last, with_last, range_type)
-            empty = is_empty(low, high)
-            if not empty and range_type is not None and range_type.following is not None:
-                first, with_first, last, with_last = canonical(
-                    first, with_first, last, with_last, range_type
-                )
-                low = low_of(first, with_first, range_type)
-                high = high_of(last, with_last, range_type)
-                empty = low > high
-        if empty:
-            first = last = low = high = None
-        opening = "[" if with_first and first is not None else "("
-        closing = "]" if with_last and last is not None else ")"
-        _set(self, _lower=first, _upper=last, _bounds="" if empty else opening + closing)
-        _set(self, _low=low, _high=high, range_type=range_type)
+        else:
+            _hold(self, _checked(lower, upper, bounds, range_type))
 
     @classmethod
     def of(cls, other: PsycopgRange[T], *, range_type: RangeType | None = None) -> "Range[T]":
@@ -227,19 +225,16 @@ class Range[T](Immutable, PsycopgRange[T]):
 
     def contains(self, other: Any) -> bool:
         """Whether an element, or all of a range or multirange, is in it: ``@>``."""
-        if isinstance(other, Several):
-            return not other or self.contains(other.span)
         if isinstance(other, PsycopgRange):
-            mine, its = alike(self, other)
-            if its.isempty or mine.isempty:
-                return its.isempty
-            (low, high), (first, last) = mine.points(), its.points()
+            (low, high), (first, last) = self._against(other)
             return low <= first and last <= high
-        if self.isempty:
+        if isinstance(other, Several):
+            return self.contains(other.span)
+        if not self._bounds:
             return False
-        element = self.range_type.coerce(other) if self.range_type else other
+        element = other if self.range_type is None else self.range_type.coerce(other)
         low, high = self.points()
-        return low <= low_of(element, included=True, range_type=self.range_type) <= high
+        return low <= point_of(element, self.range_type) <= high
 
     def contained_by(self, other: Any) -> bool:
         """Whether all of it is in another range or multirange: ``<@``."""
@@ -249,35 +244,37 @@ class Range[T](Immutable, PsycopgRange[T]):
         """Whether an element is in both: ``&&``."""
         if isinstance(other, Several):
             return other.overlaps(self)
-        ends = self._against(other)
-        return ends is not None and ends.low <= ends.last and ends.first <= ends.high
+        (low, high), (first, last) = self._against(other)
+        return low <= last and first <= high
 
     def adjacent_to(self, other: Any) -> bool:
         """Whether one ends where the other begins, and nothing is in both: ``-|-``."""
         if isinstance(other, Several):
             return other.adjacent_to(self)
-        ends = self._against(other)
-        return ends is not None and (touch(ends.high, ends.first) or touch(ends.last, ends.low))
+        (low, high), (first, last) = self._against(other)
+        return touch(high, first) or touch(last, low)
+
+    # Of what is empty, which begins after it ends, none of these is true.
 
     def strictly_left_of(self, other: Any) -> bool:
         """Whether all of it comes before all of *other*: ``<<``."""
-        ends = self._against(other)
-        return ends is not None and ends.high < ends.first
+        (low, high), (first, last) = self._against(other)
+        return low <= high < first <= last
 
     def strictly_right_of(self, other: Any) -> bool:
         """Whether all of it comes after all of *other*: ``>>``."""
-        ends = self._against(other)
-        return ends is not None and ends.last < ends.low
+        (low, high), (first, last) = self._against(other)
+        return first <= last < low <= high
 
     def not_extending_right_of(self, other: Any) -> bool:
         """Whether it ends no later than *other*: ``&<``."""
-        ends = self._against(other)
-        return ends is not None and ends.high <= ends.last
+        (low, high), (first, last) = self._against(other)
+        return low <= high <= last and first <= last
 
     def not_extending_left_of(self, other: Any) -> bool:
         """Whether it begins no earlier than *other*: ``&>``."""
-        ends = self._against(other)
-        return ends is not None and ends.first <= ends.low
+        (low, high), (first, last) = self._against(other)
+        return first <= low <= high and first <= last
 
     __lshift__ = strictly_left_of
     __rshift__ = strictly_right_of
@@ -291,27 +288,22 @@ class Range[T](Immutable, PsycopgRange[T]):
             RangesError: There is a gap between them; a ``MultiRange`` may have one.
         """
         mine, its = alike(self, other)
-        if not (mine.isempty or its.isempty or mine.overlaps(its) or mine.adjacent_to(its)):
+        (low, high), (first, last) = mine.points(), its.points()
+        if mine and its and (gap(high, first) or gap(last, low)):
             raise _in_two("union", mine, its)
-        return mine.merge(its)
+        return (mine if low <= first else its).until(mine if high >= last else its)
 
     def merge(self, other: PsycopgRange[T]) -> "Range[T]":
         """Return the smallest range that contains both: ``range_merge``."""
         mine, its = alike(self, other)
-        if mine.isempty or its.isempty:
-            return its if mine.isempty else mine
-        first = min(mine, its, key=lambda each: each.points()[0])
-        last = max(mine, its, key=lambda each: each.points()[1])
-        return first.until(last)
+        (low, high), (first, last) = mine.points(), its.points()
+        return (mine if low <= first else its).until(mine if high >= last else its)
 
     def intersection(self, other: PsycopgRange[T]) -> "Range[T]":
         """Return what is in both: ``*``."""
         mine, its = alike(self, other)
-        if not mine.overlaps(its):
-            return nothing(mine.range_type)
-        first = max(mine, its, key=lambda each: each.points()[0])
-        last = min(mine, its, key=lambda each: each.points()[1])
-        return first.until(last)
+        (low, high), (first, last) = mine.points(), its.points()
+        return (mine if low >= first else its).until(mine if high <= last else its)
 
     def difference(self, other: PsycopgRange[T]) -> "Range[T]":
         """Return what is in it and not in *other*: ``-``.
@@ -320,15 +312,38 @@ class Range[T](Immutable, PsycopgRange[T]):
             RangesError: That is in two parts; a ``MultiRange`` may have those.
         """
         mine, its = alike(self, other)
-        left = list(parts(mine, its))
-        if len(left) > 1:
+        (low, high), (first, last) = mine.points(), its.points()
+        if low > last or first > high:
+            return mine
+        if low < first and last < high:
             raise _in_two("difference", mine, its)
-        return left[0] if left else nothing(mine.range_type)
+        if low < first:
+            return mine.until_before(its)
+        return mine.from_after(its) if last < high else nothing(mine.range_type)
+
+    # What two of one type make of their bounds.
 
     def until(self, last: "Range[T]") -> "Range[T]":
-        """Return the range from where this one begins to where *last* ends."""
-        bounds = self.bounds[0] + last.bounds[1]
-        return Range(self.lower, last.upper, bounds, range_type=self.range_type)
+        """Return the range from where this one begins to where *last* ends, empty if before."""
+        if last is self:
+            return self
+        points = low, high = self.points()[0], last.points()[1]
+        if low > high:
+            return nothing(self.range_type)
+        bounds = self._bounds[0] + last.bounds[1]
+        return known(self._lower, last.upper, bounds, self.range_type, points)
+
+    def until_before(self, other: "Range[T]") -> "Range[T]":
+        """Return the range from where this one begins to where *other* does."""
+        bounds = self._bounds[0] + (")" if other.bounds[0] == "[" else "]")
+        points = self.points()[0], before(other.points()[0])
+        return known(self._lower, other.lower, bounds, self.range_type, points)
+
+    def from_after(self, other: "Range[T]") -> "Range[T]":
+        """Return the range from where *other* ends to where this one does."""
+        bounds = ("(" if other.bounds[1] == "]" else "[") + self._bounds[1]
+        points = after(other.points()[1]), self.points()[1]
+        return known(other.upper, self._upper, bounds, self.range_type, points)
 
     def __add__(self, other: object) -> "Range[T]":
         return self.union(other) if isinstance(other, PsycopgRange) else NotImplemented
@@ -349,10 +364,10 @@ class Range[T](Immutable, PsycopgRange[T]):
             return NotImplemented
         if self._bounds != other.bounds:
             return False
-        if not isinstance(other, Range) or self._low is None or other._low is None:
-            its = (other.lower, other.upper)
-            return (hashed(self._lower), hashed(self._upper)) == tuple(map(hashed, its))
-        return (self._low, self._high) == (other._low, other._high)
+        if isinstance(other, Range) and self._has_order() and other._has_order():
+            return self.points() == other.points()
+        its_ends = hashed(other.lower), hashed(other.upper)
+        return (hashed(self._lower), hashed(self._upper)) == its_ends
 
     def __hash__(self) -> int:
         # As psycopg's, which may be equal.
@@ -378,43 +393,69 @@ class Range[T](Immutable, PsycopgRange[T]):
         return not self < other if isinstance(other, PsycopgRange) else NotImplemented
 
     def __reduce__(self) -> Any:
-        return _made, (self._lower, self._upper, self._bounds, self.range_type)
+        return known, (self._lower, self._upper, self._bounds, self.range_type)
 
     # For multiranges.
 
-    def points(self) -> tuple[Point, Point]:
+    def points(self) -> Points:
         """Return where it begins and where it ends.
 
         Raises:
             RangeTypeError: The order of its elements is not known.
         """
-        if self._low is None or self._high is None:
+        return self._points or self._found()
+
+    def order(self) -> tuple[Any, ...]:
+        """Return what PostgreSQL sorts by."""
+        return self.points() if self._bounds else ()
+
+    def _found(self) -> Points:
+        """Find where it begins and ends, and keep that."""
+        if not self._has_order():
             raise RangeTypeError(
                 f"The order of the elements must be known, got {self!r}.",
                 hint="Bind the range to its type: range.bind(range_type).",
                 code="ranges.element",
             )
-        return self._low, self._high
+        points = points_of(self._lower, self._upper, self._bounds, self.range_type)
+        _set_points(self, points)
+        return points
 
-    def order(self) -> tuple[Any, ...]:
-        """Return what PostgreSQL sorts by."""
-        return (0,) if self.isempty else (1, *self.points())
+    def _has_order(self) -> bool:
+        return have_order(self._lower, self._upper, self.range_type)
 
-    def _against(self, other: Any) -> "_Ends | None":
-        """Return the ends of both; None where one is empty, of which nothing is true."""
+    def _against(self, other: Any) -> tuple[Points, Points]:
+        """Return where both begin and end."""
         mine, its = alike(self, other.span if isinstance(other, Several) else other)
-        if mine.isempty or its.isempty:
-            return None
-        return _Ends(*mine.points(), *its.points())
+        return mine.points(), its.points()
 
 
-class _Ends(NamedTuple):
-    """Where one range begins and ends, and where the other does."""
+def known[T](
+    lower: T | None,
+    upper: T | None,
+    bounds: str,
+    range_type: RangeType | None,
+    points: Points | None = None,
+) -> Range[T]:
+    """Return a range of what is known to be one: nothing is checked.
 
-    low: Point
-    high: Point
-    first: Point
-    last: Point
+    What PostgreSQL has made is in its canonical form already.
+
+    Args:
+        lower: An element of the type.
+        upper: An element of the type.
+        bounds: Those of the canonical form: "" of what is empty.
+        range_type: The range type it is bound to.
+        points: Where it begins and ends; by default, that is found when it is asked for.
+    """
+    found: Range[T] = object.__new__(Range)
+    _hold(found, (lower, upper, bounds, range_type, points if bounds else NOTHING))
+    return found
+
+
+def nothing(range_type: RangeType | None) -> Range[Any]:
+    """Return the empty range."""
+    return known(None, None, "", range_type)
 
 
 def alike[T](mine: Range[T], other: PsycopgRange[T]) -> tuple[Range[T], Range[T]]:
@@ -423,6 +464,8 @@ def alike[T](mine: Range[T], other: PsycopgRange[T]) -> tuple[Range[T], Range[T]
     Raises:
         RangeTypeError: The types differ.
     """
+    if type(other) is Range and other.range_type is mine.range_type:
+        return mine, other
     its = Range.of(other)
     range_type = common(mine.range_type, its.range_type)
     return Range.of(mine, range_type=range_type), Range.of(its, range_type=range_type)
@@ -434,34 +477,33 @@ def common(one: RangeType | None, other: RangeType | None) -> RangeType | None:
     Raises:
         RangeTypeError: The types differ.
     """
-    if one is not None and other is not None and one != other:
+    if one is other or other is None:
+        return one
+    if one is not None and one != other:
         raise RangeTypeError(
             f"Ranges must be of one type, got {one.name} and {other.name}.",
             hint="Bind one to the type of the other: range.bind(range_type).",
         )
-    return one or other
+    return other
 
 
-def parts[T](mine: Range[T], its: Range[T]) -> Iterator[Range[T]]:
-    """Yield what is left of *mine* without *its*: nothing, one part or two."""
-    if not mine.overlaps(its):
-        if not mine.isempty:
-            yield mine
-        return
-    (low, high), (first, last) = mine.points(), its.points()
-    if low < first:
-        closing = ")" if its.lower_inc else "]"
-        bounds = mine.bounds[0] + closing
-        yield Range(mine.lower, its.lower, bounds, range_type=mine.range_type)
-    if last < high:
-        opening = "(" if its.upper_inc else "["
-        bounds = opening + mine.bounds[1]
-        yield Range(its.upper, mine.upper, bounds, range_type=mine.range_type)
-
-
-def nothing(range_type: RangeType | None) -> Range[Any]:
-    """Return the empty range."""
-    return Range(empty=True, range_type=range_type)
+def _checked(lower: Any, upper: Any, bounds: str, range_type: RangeType | None) -> Held:
+    """Return what a range of these holds: elements of the type, in the canonical form."""
+    if range_type is not None:
+        lower = None if lower is None else range_type.coerce(lower)
+        upper = None if upper is None else range_type.coerce(upper)
+    points = None
+    if have_order(lower, upper, range_type):
+        low, high = points = points_of(lower, upper, bounds, range_type)
+        check_order(low, high)
+        if low <= high and bounds != "[)" and range_type is not None:
+            lower, upper, bounds = canonical(lower, upper, bounds, range_type)
+            low, high = points = points_of(lower, upper, bounds, range_type)
+        if low > high:
+            return None, None, "", range_type, NOTHING
+    if lower is None or upper is None:
+        bounds = ("(" if lower is None else bounds[0]) + (")" if upper is None else bounds[1])
+    return lower, upper, bounds, range_type, points
 
 
 def _in_two(what: str, one: object, other: object) -> RangesError:
@@ -472,10 +514,17 @@ def _in_two(what: str, one: object, other: object) -> RangesError:
     )
 
 
-def _made(lower: Any, upper: Any, bounds: str, range_type: RangeType | None) -> Range[Any]:
-    return Range(lower, upper, bounds or "[)", empty=not bounds, range_type=range_type)
+# A range cannot be changed: what it holds is set once, past its __setattr__.
+_set_lower, _set_upper, _set_bounds, _set_type, _set_points = (
+    getattr(Range, name).__set__
+    for name in ("_lower", "_upper", "_bounds", "range_type", "_points")
+)
 
 
-def _set(instance: object, **values: object) -> None:
-    for name, value in values.items():
-        object.__setattr__(instance, name, value)
+def _hold(found: Range[Any], held: Held) -> None:
+    lower, upper, bounds, range_type, points = held
+    _set_lower(found, lower)
+    _set_upper(found, upper)
+    _set_bounds(found, bounds)
+    _set_type(found, range_type)
+    _set_points(found, points)

@@ -68,8 +68,8 @@ class Infinity:
         return repr(self)
 
 
-# To count from, in UTC.
-_BEGINNING = dt.datetime(1, 1, 1)  # noqa: DTZ001
+# To count from.
+_BEGINNING = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
 INFINITY: Final = Infinity(1)
 MINUS_INFINITY: Final = Infinity(-1)
@@ -84,6 +84,8 @@ def key_of(element: Any) -> Key:
     Raises:
         RangeTypeError: Its order is not known here.
     """
+    if type(element) is int or type(element) is dt.date:
+        return FINITE, element
     match element:
         case Infinity():
             return element.sign, 0
@@ -91,8 +93,8 @@ def key_of(element: Any) -> Key:
             return NAN, 0
         case Decimal() | float() if element in (Decimal("Infinity"), Decimal("-Infinity")):
             return (ABOVE if element > 0 else BELOW), 0
-        case dt.datetime() if (offset := element.utcoffset()) is not None:
-            return FINITE, element.replace(tzinfo=None) - _BEGINNING - offset
+        case dt.datetime() if element.utcoffset() is not None:
+            return FINITE, element - _BEGINNING
         case str() | bytes():
             raise RangeTypeError(
                 f"Elements must have an order of their own, got {element!r}.",
@@ -160,6 +162,8 @@ def _integer(name: str, bits: int) -> RangeType:
     least, most = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
 
     def coerce(element: Any) -> int:
+        if type(element) is int and least <= element <= most:
+            return element
         if not isinstance(element, int) or isinstance(element, bool):
             raise _refused(element, name, "integers")
         if not least <= element <= most:
@@ -169,10 +173,28 @@ def _integer(name: str, bits: int) -> RangeType:
             )
         return int(element)
 
-    return RangeType(name, coerce, 0, 1, lambda element: coerce(element + 1))
+    return RangeType(name, coerce, 0, 1, lambda element: coerce(element + 1), _finite)
+
+
+def _finite(element: Any) -> Key:
+    return FINITE, element
+
+
+def _finite_or_not(element: Any) -> Key:
+    return (element.sign, 0) if isinstance(element, Infinity) else (FINITE, element)
+
+
+def _instant(element: Any) -> Key:
+    return (element.sign, 0) if isinstance(element, Infinity) else (FINITE, element - _BEGINNING)
+
+
+def _decimal(element: Decimal) -> Key:
+    return (FINITE, element) if element.is_finite() else key_of(element)
 
 
 def _number(element: Any) -> Decimal:
+    if type(element) is Decimal:
+        return element
     match element:
         case bool():
             pass
@@ -184,7 +206,7 @@ def _number(element: Any) -> Decimal:
 
 
 def _date(element: Any) -> Any:
-    if isinstance(element, Infinity):
+    if type(element) is dt.date or isinstance(element, Infinity):
         return element
     if not isinstance(element, dt.date) or isinstance(element, dt.datetime):
         raise _refused(element, "daterange", "dates")
@@ -212,7 +234,9 @@ def _aware(element: Any) -> Any:
 
 INT4RANGE: Final = _integer("int4range", 32)
 INT8RANGE: Final = _integer("int8range", 64)
-NUMRANGE: Final = RangeType("numrange", _number, Decimal(0))
-DATERANGE: Final = RangeType("daterange", _date, dt.timedelta(0), dt.timedelta(1), _day_after)
-TSRANGE: Final = RangeType("tsrange", _naive, dt.timedelta(0))
-TSTZRANGE: Final = RangeType("tstzrange", _aware, dt.timedelta(0))
+NUMRANGE: Final = RangeType("numrange", _number, Decimal(0), key=_decimal)
+DATERANGE: Final = RangeType(
+    "daterange", _date, dt.timedelta(0), dt.timedelta(1), _day_after, _finite_or_not
+)
+TSRANGE: Final = RangeType("tsrange", _naive, dt.timedelta(0), key=_finite_or_not)
+TSTZRANGE: Final = RangeType("tstzrange", _aware, dt.timedelta(0), key=_instant)

@@ -3,11 +3,12 @@
 import copy
 import datetime as dt
 import pickle
+from contextlib import suppress
 from decimal import Decimal
+from itertools import combinations_with_replacement, product
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db.models import F
 from psycopg.types.range import Range as PsycopgRange
 
 from matinee.exceptions import MatineeError, RangesError, RangeTypeError
@@ -22,6 +23,7 @@ from matinee.ranges import (
     TSTZRANGE,
     Range,
 )
+from matinee.ranges._range import known
 
 DAY = dt.date(2026, 1, 1)
 VIENNA = ZoneInfo("Europe/Vienna")
@@ -32,6 +34,10 @@ def code_of(make, *arguments, **keywords):
         make(*arguments, **keywords)
     assert isinstance(caught.value, MatineeError | ValueError)
     return caught.value.code
+
+
+def parts_of(found):
+    return found.lower, found.upper, found.bounds
 
 
 # What there is.
@@ -105,13 +111,41 @@ def test_elements_become_the_types():
 
 
 def test_what_has_no_order_here_waits_for_its_type():
-    names = Range(F("opens"), F("closes"))
     text = Range("10.0.0.9", "10.0.0.10")
 
-    assert (names.lower, text.upper) == (F("opens"), "10.0.0.10")
+    assert text.upper == "10.0.0.10"
     assert text == Range("10.0.0.9", "10.0.0.10")
-    assert len({names, Range(F("opens"), F("closes"))}) == 1
     assert code_of(text.overlaps, text) == "ranges.element"
+
+
+def every(range_type):
+    """Return all ranges there are of three elements of a type."""
+    days = [DAY + dt.timedelta(days=number) for number in range(3)]
+    moments = [dt.datetime.combine(day, dt.time(), VIENNA) for day in days]
+    elements = [None, *{DATERANGE: days, TSTZRANGE: moments}.get(range_type, (1, 2, 3))]
+    ends = [*combinations_with_replacement(elements[1:], 2), *product([None], elements)]
+    ends += [(lower, None) for lower in elements[1:]]
+    return [
+        Range(*pair, bounds, range_type=range_type)
+        for pair, bounds in product(ends, ["[)", "[]", "()", "(]"])
+    ]
+
+
+@pytest.mark.parametrize("range_type", [None, INT4RANGE, NUMRANGE, DATERANGE, TSTZRANGE])
+def test_what_two_ranges_make_is_what_its_parts_say(range_type):
+    made = 0
+    for one, other in product(every(range_type), repeat=2):
+        results = [one.intersection(other), one.merge(other)]
+        with suppress(RangesError):
+            results.append(one.difference(other))
+        for each in results:
+            *parts, bounds = parts_of(each)
+            again = Range(*parts, bounds or "[)", empty=not bounds, range_type=range_type)
+            assert again == each
+            assert parts_of(again) == parts_of(each)
+            made += not each.isempty
+
+    assert made > 1_000
 
 
 # As a value.
@@ -125,6 +159,16 @@ def test_a_range_cannot_be_changed():
     with pytest.raises(AttributeError, match="cannot be changed"):
         del found._lower
     assert copy.copy(found) is copy.deepcopy(found) is found
+
+
+def test_what_is_known_to_be_a_range_is_not_checked_again():
+    found = known(DAY, None, "[)", DATERANGE)
+
+    assert found == Range(DAY, range_type=DATERANGE)
+    assert hash(found) == hash(Range(DAY))
+    assert found.overlaps(Range(None, DAY, "[]"))
+    assert known(None, None, "", DATERANGE) == Range(empty=True)
+    assert known(5, 1, "[)", INT4RANGE).upper == 1, "a control: this is no range"
 
 
 @pytest.mark.parametrize(
