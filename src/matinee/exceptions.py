@@ -2,6 +2,7 @@
 
 __all__ = [
     "ConfigError",
+    "ConflictError",
     "EmbeddedError",
     "MatineeError",
     "RangeTypeError",
@@ -36,6 +37,37 @@ class ConfigError(MatineeError):
     """A setting under MATINEE is unknown or of the wrong type."""
 
     code = "conf.invalid"
+
+
+class ConflictError(MatineeError):
+    """The database refused what only it could know of: what others did meanwhile, mostly.
+
+    Attributes:
+        status: What a web API answers: 409, or 400 where the values are wrong by themselves.
+        constraint: The name of the constraint that was violated, or "".
+        table: The name of its table, or "".
+        again: Whether the same may succeed when it is done once more: after a deadlock, and where
+            transactions could not be put in one order.
+    """
+
+    code = "conflict.refused"
+
+    def __init__(  # noqa: PLR0913  each by its name
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        code: str | None = None,
+        status: int = 409,
+        constraint: str = "",
+        table: str = "",
+        again: bool = False,
+    ) -> None:
+        super().__init__(message, hint=hint, code=code)
+        self.status = status
+        self.constraint = constraint
+        self.table = table
+        self.again = again
 
 
 class EmbeddedError(MatineeError):
