@@ -12,47 +12,54 @@ def advice(found: Conversion, written: list[File]) -> str:
 
 
 def _edits(found: Conversion) -> list[str]:
-    lines = [
-        f"Edit {found.models_file}, class {found.model}:",
-        f"  - {found.start.name}, {found.stop.name}",
-        f"  + from matinee.ranges.fields import {found.kind.field}",
-        f"  + {found.during} = {found.field}",
+    gone = [found.start.name, found.stop.name, *found.indexes, *found.constraints]
+    meta = _meta(found)
+    inner = [f"{found.during} = {found.field}"]
+    if meta:
+        inner += ["", "class Meta:", *(f"    {line}" for line in meta)]
+    return [
+        f"Edit {found.models_file}: {', '.join(gone)} of {found.model} go, and in comes",
+        *(f"  {line}" for line in _imports(found)),
+        "",
+        *(f"      {line}".rstrip() for line in inner),
     ]
-    gone = [*found.indexes, *found.constraints]
-    if gone:
-        lines.append(f"  - in Meta: {', '.join(gone)}")
+
+
+def _imports(found: Conversion) -> list[str]:
+    lines = [f"from matinee.ranges.fields import {found.kind.field}"]
     if found.wishes.index:
-        lines += [
-            "  + from django.contrib.postgres.indexes import GistIndex",
-            "  + in Meta.indexes: "
-            + f'GistIndex(fields=["{found.during}"], name="{index_name(found)}")',
-        ]
+        lines.insert(0, "from django.contrib.postgres.indexes import GistIndex")
     if found.wishes.no_overlap is not None:
-        lines += [
-            "  + from django.contrib.postgres.constraints import ExclusionConstraint",
-            "  + in Meta.constraints: ExclusionConstraint("
-            + f'name="{constraint_name(found)}", expressions=[{expressions(found)}])',
-        ]
-    for key in ("ordering", "get_latest_by"):
-        if found.options and key in found.options:
-            lines.append(f"  + in Meta: {key} = {found.options[key]!r}")
+        lines.insert(0, "from django.contrib.postgres.constraints import ExclusionConstraint")
+    return lines
+
+
+def _meta(found: Conversion) -> list[str]:
+    """Return what ``Meta`` gets, beside what it keeps."""
+    options = found.options or {}
+    keys = [key for key in ("ordering", "get_latest_by") if key in options]
+    lines = [f"{key} = {options[key]!r}" for key in keys]
+    if found.wishes.index:
+        made = f'fields=["{found.during}"], name="{index_name(found)}"'
+        lines.append(f"indexes = [GistIndex({made})]")
+    if found.wishes.no_overlap is not None:
+        made = f'name="{constraint_name(found)}", expressions=[{expressions(found)}]'
+        lines.append(f"constraints = [ExclusionConstraint({made})]")
     return lines
 
 
 def _deployment(found: Conversion, written: list[File]) -> list[str]:
     *first, last = (each.name for each in written)
     start, stop = found.start.name, found.stop.name
-    warning = []
-    if found.wishes.allow_empty:
-        warning = [f"   It forgets {start} and {stop} of the rows whose range is empty."]
-    return [
-        "Deploy:",
-        f"1. The edited models with {first[0][:4]} to {first[-1][:4]}, without {last[:4]}.",
-        "   Migrate before the first new process starts; old ones run on:",
+    lines = [
+        "Deploy",
+        f"1. the edited models with {first[0][:4]} to {first[-1][:4]}, without {last[:4]}. Before "
+        + "the first new process starts:",
         f"     python manage.py migrate {found.app} {first[-1]}",
-        f"   Until step 2, write only ranges that {start} and {stop} can say.",
-        f"2. Once no process runs the old code, {last[:4]} in a release of its own:",
+        f"   Old ones may run on. Until step 2, write only ranges that {start} and {stop} can say.",
+        f"2. {last[:4]}, in a release of its own, once no process runs the old code:",
         f"     python manage.py migrate {found.app} {last}",
-        *warning,
-        "Either way back: python manage.py migrate with the name of the migration before.",
     ]
+    if found.wishes.allow_empty:
+        lines.append(f"   It forgets {start} and {stop} of the rows whose range is empty.")
+    return lines

@@ -64,7 +64,7 @@ def _names(part: Any) -> Iterator[str]:
         case str():
             yield part.lstrip("-").split(LOOKUP_SEP)[0]
         case models.F():
-            yield from _names(part.name)
+            yield from _names(cast("Any", part).name)
         case (str() as lookup, str()) if not isinstance(part, list):
             yield from _names(lookup)
         case _:
