@@ -39,8 +39,8 @@ docs: setup ## Build the documentation into docs/_build, warnings being errors
 bench: setup ## Measure against peers, for minutes (ARGS="reads --quick")
 	@exec $(PY) -m benchmarks $(or $(ARGS),reads)
 
-drill: setup ## Try the laws for long, with far more examples than the tests (ARGS="-k reads")
-	@exec $(PY) -m pytest --hypothesis-profile=drill tests/laws $(ARGS)
+drill: setup ## Try the laws for long, and what is too long for the tests (ARGS="-k reads")
+	@exec $(PY) -m pytest --hypothesis-profile=drill tests/laws drills $(ARGS)
 
 screenshots: setup ## Take the screenshots that README and docs show
 	@sh scripts/browser.sh

@@ -126,9 +126,7 @@ def to_element(sql: Sql, source: Any, field: Any, connection: Any) -> Sql:
         name = timezone.get_current_timezone_name()
         return f"({sql[0]}::timestamp AT TIME ZONE %s)", [*sql[1], name]
     found = str(source.rel_db_type(connection)).split("(")[0]
-    if found == wanted:
-        return sql
-    if found in _FITS.get(wanted, ()):
+    if found == wanted or found in _FITS.get(wanted, ()):
         return f"{sql[0]}::{wanted}", sql[1]
     raise RangeTypeError(
         f"Elements of {range_type_of(field, connection)} must be {wanted}, got {found}.",

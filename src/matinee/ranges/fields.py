@@ -100,7 +100,7 @@ class Ranged(_Field):
             value = self._read(value)
         if isinstance(value, dt.date):
             value = self.base_field.get_prep_value(self.base_field.to_python(value))
-        return self.type.coerce(value)
+        return self._type_with(value).coerce(value)
 
     def range(self, value: Any) -> Range[Any]:
         """Return a range of the type, made of one, of a pair, of text, or of a dict of its parts.
@@ -114,7 +114,7 @@ class Ranged(_Field):
         if not bounds:
             return Range(empty=True, range_type=self.type)
         first, last = (None if each is None else self.element(each) for each in (lower, upper))
-        return Range(first, last, bounds, range_type=self.type)
+        return Range(first, last, bounds, range_type=self._type_with(first, last))
 
     def value(self, value: Any) -> Any:
         """Return what the field holds, made of what somebody assigned.
@@ -144,6 +144,21 @@ class Ranged(_Field):
         except RangesError as error:
             code = error.code.removeprefix("ranges.")
             raise ValidationError(str(error), code=code, params={"value": value}) from error
+
+    def _type_with(self, *elements: Any) -> RangeType:
+        """Return the type of a range of *elements*: they may have a zone where none needs one."""
+        if self.type is TSRANGE and any(getattr(each, "tzinfo", None) for each in elements):
+            return TSTZRANGE
+        return self.type
+
+    @property
+    def flatchoices(self) -> list[tuple[Any, Any]]:
+        """The choices, each bound as what is assigned is."""
+        return [(self.bound(value), label) for value, label in super().flatchoices]
+
+    def validate(self, value: Any, model_instance: Any) -> None:
+        if self.choices is None or value not in [each for each, _ in self.flatchoices]:
+            super().validate(value, model_instance)
 
     def _parts(self, value: Any) -> tuple[Any, Any, str]:
         """Return the lower and upper bound and which of them belong to it: "" if it is empty."""

@@ -1,0 +1,1 @@
+"""Drills: what takes too long, or fetches too much, to be among the tests. ``make drill``."""
