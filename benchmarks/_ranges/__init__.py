@@ -1,0 +1,1 @@
+"""What ``benchmarks.ranges`` measures: values in Python, and a year of bookings in PostgreSQL."""
