@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from django.conf import settings
+from django.db import connections
 from django.db.backends.signals import connection_created
 from psycopg import adapters
 from psycopg.adapt import AdaptersMap, Dumper, Loader, PyFormat, RecursiveDumper, RecursiveLoader
@@ -181,7 +183,25 @@ def register(found: AdaptersMap) -> None:
 def _connected(connection: Any, **_signal: object) -> None:
     if connection.vendor == "postgresql":
         register(connection.connection.adapters)
+        # What inspectdb writes.
+        connection.introspection.data_types_reverse.update(_FIELDS)
 
 
-# Also those that a pool lends out, and replicas'.
+_FIELDS = {
+    adapters.types[name].oid: f"matinee.ranges.fields.{field}Field"
+    for each, kind in (
+        (INT4RANGE, "Integer"),
+        (INT8RANGE, "BigInteger"),
+        (NUMRANGE, "Decimal"),
+        (DATERANGE, "Date"),
+        (TSTZRANGE, "DateTime"),
+    )
+    for name, field in ((each.name, f"{kind}Range"), (each.multirange, f"{kind}MultiRange"))
+}
+
+# Also those that a pool lends out, and replicas'; and those that are there already.
 connection_created.connect(_connected, dispatch_uid="matinee.ranges")
+if settings.configured:
+    for _known in connections.all(initialized_only=True):
+        if _known.connection is not None:
+            _connected(_known)

@@ -21,6 +21,7 @@ __all__ = [
     "Key",
     "RangeType",
     "key_of",
+    "multirange_of",
     "named",
 ]
 
@@ -129,16 +130,21 @@ class RangeType:
 
     @property
     def multirange(self) -> str:
-        """The name of the type of its multiranges: PostgreSQL's rule."""
-        if "range" in self.name:
-            return "multirange".join(self.name.rsplit("range", 1))
-        return f"{self.name}_multirange"
+        """The name of the type of its multiranges."""
+        return multirange_of(self.name)
 
     def __reduce__(self) -> Any:
         return named, (self.name,)
 
 
 _known: dict[str, RangeType] = {}
+
+
+def multirange_of(name: str) -> str:
+    """Return the name that PostgreSQL gives the type of multiranges of a range type."""
+    if "range" in name:
+        return "multirange".join(name.rsplit("range", 1))
+    return f"{name}_multirange"
 
 
 def named(name: str) -> RangeType:

@@ -33,6 +33,7 @@ from matinee.ranges._types import (
     TSTZRANGE,
     Infinity,
     RangeType,
+    multirange_of,
 )
 
 __all__ = [
@@ -223,11 +224,9 @@ class RangeField(Ranged, _RangeField):
         if isinstance(value, Range) and value.range_type is self.type:
             return value
         try:
-            if isinstance(value, PsycopgRange):
-                return Range.of(value, range_type=self.type)
-            if isinstance(value, list | tuple) and len(value) == 2:
-                lower, upper = value
-                return Range(lower, upper, self.default_bounds, range_type=self.type)
+            if isinstance(value, PsycopgRange) or is_one(value):
+                lower, upper, bounds = self._parts(value)
+                return Range(lower, upper, bounds, empty=not bounds, range_type=self.type)
         except RangesError:
             pass
         return value
@@ -311,8 +310,8 @@ class MultiRangeField(CheckPostgresInstalledMixin, Ranged):
         self.range_field.set_attributes_from_name(name)
         self.range_field.model = cls
 
-    def db_type(self, connection: Any) -> str:  # noqa: ARG002
-        return self.type.multirange
+    def db_type(self, connection: Any) -> str:
+        return multirange_of(str(self.range_field.db_type(connection)))
 
     # One name before Django 6.1, another one since.
     if django.VERSION < (6, 1):
