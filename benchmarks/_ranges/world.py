@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-import psycopg
-from django.db import connection
 from psycopg.types.multirange import Multirange
+
+from benchmarks._ranges.driver import connect
 
 __all__ = ["ASKED", "KINDS", "MADE", "Kind", "Parts", "Written", "canonical", "truth", "written"]
 
@@ -90,14 +90,9 @@ def truth(kind: Kind) -> list[list[Any]]:
 
     The driver's own types are read, none of ours.
     """
-    parameters = connection.get_connection_params()
-    parameters.pop("context", None)
-    parameters.pop("cursor_factory", None)
-    with psycopg.connect(**parameters) as own:
-        own.execute("SET timezone TO 'UTC'")
-        rows = own.execute(
-            _TRUTH.replace("{type}", kind.type), [[each.text for each in written(kind)]]
-        )
+    statement = _TRUTH.replace("{type}", kind.type)
+    with connect() as own:
+        rows = own.execute(statement, [[each.text for each in written(kind)]])
         return [[_told(each, kind) for each in row] for row in rows]
 
 

@@ -1,0 +1,14 @@
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+
+INSERT INTO benchmarks_slotbyrange SELECT * FROM benchmarks_slot ORDER BY id;
+INSERT INTO benchmarks_booking
+    SELECT id, hall, tstzrange(start, stop) FROM benchmarks_slot ORDER BY id;
+INSERT INTO benchmarks_bookingbylower SELECT * FROM benchmarks_booking ORDER BY id;
+
+CREATE INDEX ON benchmarks_slot (hall, start);
+CREATE INDEX ON benchmarks_slot (start, stop);
+CREATE INDEX ON benchmarks_slotbyrange USING gist (tstzrange(start, stop));
+CREATE INDEX ON benchmarks_slotbyrange USING gist (hall, tstzrange(start, stop));
+CREATE INDEX ON benchmarks_booking USING gist (during);
+CREATE INDEX ON benchmarks_booking USING gist (hall, during);
+CREATE INDEX ON benchmarks_bookingbylower (lower(during));
