@@ -21,7 +21,18 @@ from django.dispatch import receiver
 
 from matinee.exceptions import ConfigError
 
-__all__ = ["SECTIONS", "Problem", "Reads", "Receipts", "Section", "Setting", "reads", "receipts"]
+__all__ = [
+    "SECTIONS",
+    "Problem",
+    "Ranges",
+    "Reads",
+    "Receipts",
+    "Section",
+    "Setting",
+    "ranges",
+    "reads",
+    "receipts",
+]
 
 
 @dataclass(frozen=True)
@@ -208,10 +219,24 @@ class Reads(Section):
         return self.on_miss == "heal"
 
 
+class Ranges(Section):
+    """What ranges cost at most: see :mod:`matinee.ranges`."""
+
+    name = "ranges"
+
+    max_steps = Setting(
+        int,
+        default=100_000,
+        at_least=1,
+        doc="How many steps a series may take that is asked for without max_steps=.",
+    )
+
+
 receipts = Receipts()
 reads = Reads()
+ranges = Ranges()
 
-SECTIONS: tuple[Section, ...] = (receipts, reads)
+SECTIONS: tuple[Section, ...] = (receipts, reads, ranges)
 
 
 @cache

@@ -22,6 +22,7 @@ from matinee.ranges._types import (
     Infinity,
     RangeType,
 )
+from matinee.ranges.constraints import Bounded, NoOverlap, PeriodForeignKey, WithoutOverlaps
 from matinee.ranges.fields import (
     BigIntegerMultiRangeField,
     BigIntegerRangeField,
@@ -36,6 +37,7 @@ from matinee.ranges.fields import (
     MultiRangeField,
     RangeField,
 )
+from matinee.ranges.series import generate_series, series
 
 __all__ = [
     "DATERANGE",
@@ -48,6 +50,7 @@ __all__ = [
     "TSTZRANGE",
     "BigIntegerMultiRangeField",
     "BigIntegerRangeField",
+    "Bounded",
     "Bounds",
     "DateMultiRangeField",
     "DateRangeField",
@@ -60,9 +63,14 @@ __all__ = [
     "IntegerRangeField",
     "MultiRange",
     "MultiRangeField",
+    "NoOverlap",
+    "PeriodForeignKey",
     "Range",
     "RangeField",
     "RangeType",
+    "WithoutOverlaps",
     "coverage",
     "gaps",
+    "generate_series",
+    "series",
 ]
