@@ -1,0 +1,60 @@
+"""A range in words: in the active language, format and time zone."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from matinee.ranges._range import PsycopgRange, Range
+from matinee.ranges._types import INFINITY, MINUS_INFINITY, RangeType
+
+__all__ = ["in_words"]
+
+
+def in_words(value: PsycopgRange[Any]) -> str:
+    """Return *value* for people: "from Jan. 2, 2026, 10 a.m. to noon".
+
+    Of integers and days the last one is said, which belongs to it. No query.
+    """
+    found = Range.of(value)
+    if found.isempty:
+        return _("empty")
+    lower, upper = found.lower, found.upper
+    if found.range_type and found.range_type.following and not found.upper_inc:
+        upper = _last(upper, found.range_type)
+    if lower is None and upper is None:
+        return _("unbounded")
+    if upper is None:
+        return (_("from %s on") if found.lower_inc else _("after %s")) % _element(lower)
+    if lower is None:
+        return _("until %s") % _element(upper)
+    first, last = _element(lower), _element(upper, after=lower)
+    words = _("from %(first)s to %(last)s") if found.lower_inc else _("after %(first)s to %(last)s")
+    if found.upper_inc:
+        words = _("%s included") % words
+    return words % {"first": first, "last": last}
+
+
+def _last(upper: Any, range_type: RangeType) -> Any:
+    """Return the last element before *upper*."""
+    return upper if upper in (None, INFINITY, MINUS_INFINITY) else upper - range_type.unit
+
+
+def _element(element: Any, *, after: Any = None) -> str:
+    """Return one bound; of a point in time on the day of another one, the time alone."""
+    if element is INFINITY:
+        return _("infinity")
+    if element is MINUS_INFINITY:
+        return _("minus infinity")
+    here, there = _local(element), _local(after)
+    if isinstance(here, dt.datetime) and isinstance(there, dt.datetime):
+        same_day = here.date() == there.date()
+        if same_day and here.utcoffset() == there.utcoffset():
+            return formats.time_format(here.time(), "TIME_FORMAT")
+    return str(formats.localize(here))
+
+
+def _local(element: Any) -> Any:
+    is_aware = isinstance(element, dt.datetime) and timezone.is_aware(element)
+    return timezone.localtime(element) if is_aware else element
