@@ -173,13 +173,11 @@ def _schema_files() -> list[Path]:
     """Return every migration, and the models of the apps that have none."""
     loader = MigrationLoader(None)
     modules = [migration.__module__ for migration in loader.disk_migrations.values()]
-    modules += [
-        models.__name__
-        for label in loader.unmigrated_apps
-        if (models := apps.get_app_config(label).models_module)
-    ]
     origins = {spec.origin for module in modules if (spec := find_spec(module))}
-    return sorted(Path(origin) for origin in origins if origin)
+    # Models may be in any module of theirs.
+    own = [Path(apps.get_app_config(label).path) for label in loader.unmigrated_apps]
+    files = {Path(origin) for origin in origins if origin}
+    return sorted(files | {file for folder in own for file in folder.glob("*.py")})
 
 
 def _digest(files: Iterable[Path], salt: str) -> str:
