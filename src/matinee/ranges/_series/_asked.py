@@ -125,36 +125,33 @@ class Asked:
         """Return the kind of the terms, as said or as seen from start and stop."""
         if self.output_field is not None:
             terms = _kind(self.output_field)
-            return BIGINTS if terms is INTEGERS and not self.ranges and self._are_big() else terms
-        values = [self.given[name] for name in ("a", "b")]
-        known = [each for each in values if not _is_expression(each)]
-        numbers = known + [each for each in (self.given["s"],) if isinstance(each, Decimal | float)]
-        for kind, terms in _BY_TYPE:
-            if any(isinstance(each, kind) for each in numbers):
-                return (
-                    BIGINTS if terms is INTEGERS and not self.ranges and self._are_big() else terms
-                )
-        if known:
-            raise RangeTypeError(
-                f"A series must be of ints, Decimals, dates or datetimes, got {known[0]!r}.",
-                code="ranges.element",
-            )
-        for field in found:
+            return BIGINTS if terms is INTEGERS and not self.ranges and self._big() else terms
+        ends = [self.given[name] for name in ("a", "b") if not _is_expression(self.given[name])]
+        for field in [] if ends else found:
             return _kind(field)
+        if isinstance(self.given["s"], Decimal | float):
+            ends.append(self.given["s"])
+        for kind, terms in _BY_TYPE:
+            if any(isinstance(each, kind) for each in ends):
+                return BIGINTS if terms is INTEGERS and self._big() else terms
         raise RangeTypeError(
-            f"A series must be of terms that are known, got {values[0]!r}.",
-            hint="Say what they are: output_field=models.DateField().",
+            "A series must be of ints, Decimals, dates or datetimes, got "
+            f"{next(iter(ends), self.given['a'])!r}.",
+            hint="Say what an expression is: output_field=models.DateField().",
+            code="ranges.element",
         )
 
-    def _are_big(self) -> bool:
+    def _big(self) -> bool:
         """Whether a number of the series may be none of 32 bits.
 
         Where nobody knows, that is so for numbers, and not for ranges, whose type matters more.
         """
         if any(map(_is_expression, self.given.values())):
             return not self.ranges
-        numbers = [abs(each) for each in self.given.values() if isinstance(each, int)]
-        return sum(numbers) >= 2**31
+        start, stop, *others = (
+            abs(each) if isinstance(each, int) else 1 for each in self.given.values()
+        )
+        return max(start, stop) + sum(others) >= 2**31
 
     def _field(self, terms: Terms) -> AnyField:
         """Return the field of the rows' terms."""
