@@ -4,7 +4,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.core.management.utils import run_formatters
 from django.db import DEFAULT_DB_ALIAS
 from django.db.migrations import Migration
@@ -71,11 +71,9 @@ class Command(BaseCommand):
 
     def _write(self, found: Conversion, written: list[File]) -> None:
         folder = Path(MigrationWriter(Migration("", found.app)).basedir)
-        for number in {each.name[:5] for each in written}:
-            for taken in sorted(folder.glob(f"{number}*")):
-                raise CommandError(f"{taken.name} is in {found.app}'s migrations already.")
         for each in written:
-            (folder / f"{each.name}.py").write_text(each.text, encoding="utf-8")
+            with (folder / f"{each.name}.py").open("x", encoding="utf-8") as file:
+                file.write(each.text)
             self.stdout.write(f"Wrote {each.name}.py")
         run_formatters([str(folder / f"{each.name}.py") for each in written])
 

@@ -53,8 +53,8 @@ def _deployment(found: Conversion, written: list[File]) -> list[str]:
     start, stop = found.start.name, found.stop.name
     lines = [
         "Deploy",
-        f"1. the edited models with {first[0][:4]} to {first[-1][:4]}, without {last[:4]}. Before "
-        + "the first new process starts:",
+        f"1. the edited models with {first[0][:4]} to {first[-1][:4]}, without {last[:4]}.",
+        "   Before the first new process starts:",
         f"     python manage.py migrate {found.app} {first[-1]}",
         f"   Old ones may run on. Until step 2, write only ranges that {start} and {stop} can say.",
         f"2. {last[:4]}, in a release of its own, once no process runs the old code:",

@@ -79,8 +79,8 @@ def _facts(found: Conversion) -> dict[str, Any]:
         "start": found.start.name,
         "stop": found.stop.name,
         "during": found.during,
-        "field": found.field,
-        "nullable_field": found.nullable_field,
+        "field": _fitted(found.field),
+        "nullable_field": _fitted(found.nullable_field),
         "table": f"{schema}.{quoted(found.table)}",
         "table_name": found.table,
         "start_column": row.start,
@@ -111,7 +111,7 @@ def _facts(found: Conversion) -> dict[str, Any]:
         "expressions": expressions(found),
         "indexes": found.indexes,
         "constraints": found.constraints,
-        "options": found.options and _source(dict(found.options)),
+        "options": {key: _source(value) for key, value in (found.options or {}).items()},
         "before_drop": (_names(found) | {"drop": ""}).get("no_overlap", _names(found)["require"]),
         "add_start": column(found.start),
         "add_stop": column(found.stop),
@@ -131,6 +131,14 @@ def _required(found: Conversion, row: Expressions) -> dict[str, str]:
             f"ALTER COLUMN {name} SET NOT NULL" for _, name, _ in needed
         ),
     }
+
+
+def _fitted(field: str) -> str:
+    """Return a field as a formatter would have it behind ``field=matinee.ranges.fields.``."""
+    if len(field) <= _WIDTH - len("            field=matinee.ranges.fields.,"):
+        return field
+    name, _, arguments = field.removesuffix(")").partition("(")
+    return f"{name}(\n                {arguments}\n            )"
 
 
 def _source(value: Any) -> str:

@@ -65,7 +65,7 @@ def _names(part: Any) -> Iterator[str]:
             yield part.lstrip("-").split(LOOKUP_SEP)[0]
         case models.F():
             yield from _names(cast("Any", part).name)
-        case (str() as lookup, str()) if not isinstance(part, list):
+        case (str() as lookup, str()) if isinstance(part, tuple):  # with a value or an operator
             yield from _names(lookup)
         case _:
             for each in _parts(part):
@@ -79,8 +79,8 @@ def _parts(part: Any) -> Iterable[Any]:
         case models.Q():
             return part.children
         case models.Index() | models.BaseConstraint():
-            asked = ("fields", "include", "expressions", "condition")
-            return [getattr(part, name, ()) for name in asked]
+            names = [*getattr(part, "fields", ()), *(getattr(part, "include", None) or ())]
+            return [names, getattr(part, "expressions", ()), getattr(part, "condition", None)]
         case _ if hasattr(part, "get_source_expressions"):
             return [*part.get_source_expressions()]
     return ()

@@ -24,6 +24,8 @@ from matinee.ranges._convert._conversion import KINDS, Conversion, Kind, Pair, W
 
 __all__ = ["read"]
 
+_ODD = frozenset('%{}"\\')
+
 
 def read(
     label: str, names: tuple[str, str, str], wishes: Wishes, *, database: str, schema: str
@@ -40,6 +42,8 @@ def read(
     Raises:
         CommandError: It cannot be converted; the message says why, and what to do.
     """
+    if database not in connections:
+        raise CommandError(f"There must be a database {database}, got {', '.join(connections)}.")
     connection = connections[database]
     if connection.vendor != "postgresql":
         raise CommandError(f"Database {database} must be PostgreSQL, got {connection.vendor}.")
@@ -48,15 +52,14 @@ def read(
     _check_names(model, start, stop, during)
     loader = MigrationLoader(None)
     leaf = _leaf(model, loader)
-    state = loader.project_state((model._meta.app_label, leaf))
-    past: Any = state.apps.get_model(model._meta.app_label, model._meta.model_name or "")
+    past = _past(model, loader, leaf, during)
     kind = _kind(past, start, stop)
     found = Conversion(
         app=model._meta.app_label,
         model=model.__name__,
         models_file=shown(Path(inspect.getfile(model))),
         leaf=leaf,
-        number=(MigrationAutodetector.parse_number(leaf) or 0) + 1,
+        number=_next_number(model, loader),
         schema=schema or _schema(connection, model._meta.db_table),
         table=model._meta.db_table,
         key=tuple(each.column for each in past._meta.pk_fields),
@@ -68,6 +71,7 @@ def read(
     )
     for name in wishes.no_overlap or ():
         _field(model, name)
+    _check_identifiers(found)
     return replace(found, **_meta.going(past, found, connection))
 
 
@@ -105,8 +109,16 @@ def _check_names(model: type[models.Model], start: str, stop: str, during: str) 
         )
 
 
+def _check_identifiers(found: Conversion) -> None:
+    """Refuse what would not stay itself in Python's and psycopg's strings."""
+    names = (found.schema, found.table, found.start.column, found.stop.column, *found.key)
+    for name in names:
+        if odd := _ODD.intersection(name):
+            raise CommandError(f"{name} must have no {min(odd)} in its name to be converted.")
+
+
 def _leaf(model: type[models.Model], loader: MigrationLoader) -> str:
-    """Return the name of the app's last migration, which models.py agrees with."""
+    """Return the name of the app's last migration."""
     app = model._meta.app_label
     leaves = loader.graph.leaf_nodes(app)
     if not leaves:
@@ -114,13 +126,31 @@ def _leaf(model: type[models.Model], loader: MigrationLoader) -> str:
     if len(leaves) > 1:
         named = ", ".join(name for _, name in leaves)
         raise CommandError(f"{app} has several last migrations: {named}. makemigrations --merge.")
+    return str(leaves[0][1])
+
+
+def _past(model: type[models.Model], loader: MigrationLoader, leaf: str, during: str) -> Any:
+    """Return the model as the migrations have it, which is as models.py has it."""
+    app, name = model._meta.app_label, model._meta.model_name or ""
+    state = loader.project_state((app, leaf))
+    past = state.apps.get_model(app, name) if (app, name) in state.models else None
+    if past and any(each.name == during for each in past._meta.fields):
+        raise CommandError(
+            f"The migrations of {model._meta.label} have {during} already: they are written. "
+            "Edit the models."
+        )
     detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
     if app in detector.changes(graph=loader.graph):
         raise CommandError(
             f"{app} has changes that are in no migration. Write them first: makemigrations {app}. "
             "What convert changes in the models is edited after it has run."
         )
-    return str(leaves[0][1])
+    return past
+
+
+def _next_number(model: type[models.Model], loader: MigrationLoader) -> int:
+    names = [name for app, name in loader.disk_migrations if app == model._meta.app_label]
+    return max(MigrationAutodetector.parse_number(name) or 0 for name in names) + 1
 
 
 def _kind(model: type[models.Model], start: str, stop: str) -> Kind:
