@@ -20,24 +20,24 @@ def run(context: Context) -> Report:
     loaded = loading.measure(context)
     overlaps = [queries.overlap(context), queries.overlap_in_a_hall(context)]
     contains = queries.contains(context)
-    endpoints = queries.endpoints(context)
+    endpoints = [queries.endpoints(context), queries.last_endpoints(context)]
     free = queries.free_slots(context)
     return Report(
-        [*operations, construction, loaded, *overlaps, contains, endpoints, free],
+        [*operations, construction, loaded, *overlaps, contains, *endpoints, free],
         [
             operations[0].speedup(
                 "ranges.algebra_vs_sqlalchemy", of=MATINEE, over=SQLALCHEMY, at_least=1
             ),
             _least("ranges.overlap_vs_start_stop", overlaps, over=queries.B_TREES, at_least=3),
-            endpoints.speedup(
-                *("ranges.endpoint_filter_vs_no_index",),
-                of=queries.MATINEE,
+            _least(
+                "ranges.endpoint_filter_vs_no_index",
+                endpoints,
                 over=queries.NO_INDEX,
                 at_least=10,
             ),
-            endpoints.speedup(
+            _least(
                 "ranges.endpoint_filter_vs_btree_lower",
-                of=queries.MATINEE,
+                endpoints,
                 over=queries.B_TREE_ON_LOWER,
                 at_least=0.4,
             ),

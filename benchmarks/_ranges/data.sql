@@ -7,8 +7,8 @@ INSERT INTO benchmarks_bookingbylower SELECT * FROM benchmarks_booking ORDER BY 
 
 CREATE INDEX ON benchmarks_slot (hall, start);
 CREATE INDEX ON benchmarks_slot (start, stop);
-CREATE INDEX ON benchmarks_slotbyrange USING gist (tstzrange(start, stop));
-CREATE INDEX ON benchmarks_slotbyrange USING gist (hall, tstzrange(start, stop));
-CREATE INDEX ON benchmarks_booking USING gist (during);
-CREATE INDEX ON benchmarks_booking USING gist (hall, during);
+-- One index for questions of one hall and of all. With the hall first, what is asked of all halls
+-- is looked for in each of them.
+CREATE INDEX ON benchmarks_slotbyrange USING gist (tstzrange(start, stop), hall);
+CREATE INDEX ON benchmarks_booking USING gist (during, hall);
 CREATE INDEX ON benchmarks_bookingbylower (lower(during));

@@ -9,7 +9,7 @@ __all__ = ["Booking", "BookingByLower", "DjangosBooking", "DjangosByLower", "Slo
 
 
 class Booking(models.Model):
-    """One range, with GiST on it, and on the hall and it."""
+    """One range, with GiST on it and the hall."""
 
     hall = models.IntegerField()
     during = DateTimeRangeField()
@@ -64,7 +64,7 @@ class Slot(models.Model):
 
 
 class SlotByRange(models.Model):
-    """Start and stop, with GiST on the range of the two, and on the hall and it."""
+    """Start and stop, with GiST on the range of the two and the hall."""
 
     hall = models.IntegerField()
     start = models.DateTimeField()

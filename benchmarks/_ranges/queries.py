@@ -34,6 +34,7 @@ __all__ = [
     "contains",
     "endpoints",
     "free_slots",
+    "last_endpoints",
     "overlap",
     "overlap_in_a_hall",
 ]
@@ -94,9 +95,15 @@ def contains(context: Context) -> Timings:
 
 
 def endpoints(context: Context) -> Timings:
-    """Measure which bookings begin on a day."""
+    """Measure which bookings begin on a day, which asks two things of one bound."""
     days = [Window(moment(day, 0), moment(day, 0) + dt.timedelta(days=1)) for day in _days(3)]
     return _measure(context, _ENDPOINTS, days, "Bookings that begin on a day")
+
+
+def last_endpoints(context: Context) -> Timings:
+    """Measure which bookings begin on one of the year's last days, or later."""
+    days = [Window(moment(day, 0), moment(day, 23)) for day in DAYS[-3:]]
+    return _measure(context, _LAST, days, "Bookings from one of the last days on")
 
 
 def free_slots(context: Context) -> Timings:
@@ -130,6 +137,13 @@ _CONTAINS: dict[str, Ask] = {
     ),
     GIST_ON_START_STOP: lambda window: SlotByRange.objects.alias(during=_RANGE).filter(
         during__contains=window.start
+    ),
+}
+_LAST: dict[str, Ask] = {
+    MATINEE: lambda window: Booking.objects.filter(during__lower__gte=window.start),
+    NO_INDEX: lambda window: DjangosBooking.objects.filter(during__startswith__gte=window.start),
+    B_TREE_ON_LOWER: lambda window: DjangosByLower.objects.filter(
+        during__startswith__gte=window.start
     ),
 }
 _ENDPOINTS: dict[str, Ask] = {
