@@ -116,7 +116,7 @@ class Shift(models.Model):
 
 
 class Measured(models.Model):
-    """What is restricted in each way there is."""
+    """Ranges that are restricted in each way there is."""
 
     ints = IntegerRangeField(null=True, blank=True)
     nums = DecimalRangeField(null=True, blank=True)
@@ -141,7 +141,7 @@ class Measured(models.Model):
             Bounded("ended", bounded=True, name="measured_ended_bounded"),
             Bounded("plain", finite=True),
             Bounded(
-                "ended", max_width=dt.timedelta(days=10**6), violation_error_message="Too wide!"
+                "ended", max_width=dt.timedelta(days=10**7), violation_error_message="Too wide!"
             ),
         ]
 

@@ -129,11 +129,12 @@ class Bounded(Declared, BaseConstraint):
 
     def _sql(self, model: Any, schema_editor: Any) -> str:
         column = schema_editor.quote_name(field_of(model, self.field).column)
-        return " AND ".join(
+        checks = " AND ".join(
             f"({each.sql})".replace("{r}", column)
             % tuple(map(schema_editor.quote_value, each.values))
             for each in self._rules(model)
         )
+        return f"{column} IS NULL OR ({checks})"
 
     def _error(self, rule: Rule) -> ValidationError:
         own = self.violation_error_message != self.default_violation_error_message

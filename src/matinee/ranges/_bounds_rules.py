@@ -31,6 +31,12 @@ _FINITE = {
     TSRANGE: "isfinite({0})",
     TSTZRANGE: "isfinite({0})",
 }
+# The width of the widest range of integers is no integer; that of days is to be a time.
+_WIDTH = {
+    INT4RANGE: "upper({r})::numeric - lower({r})",
+    INT8RANGE: "upper({r})::numeric - lower({r})",
+    DATERANGE: "(upper({r}) - lower({r})) * interval '1 day'",
+}
 
 
 class Rule(NamedTuple):
@@ -142,10 +148,10 @@ def _max_width(field: Any, most: Any) -> Rule:
 
 def _measured(range_type: RangeType, operator: str, *, empty: bool, infinite: bool) -> str:
     """Return SQL for a width, which PostgreSQL takes of finite bounds alone."""
-    days = " * interval '1 day'" if range_type == DATERANGE else ""
+    width = _WIDTH.get(range_type, "upper({r}) - lower({r})")
     return (
         f"CASE WHEN isempty({{r}}) THEN {str(empty).lower()} WHEN {_is_finite(range_type)} "
-        f"THEN (upper({{r}}) - lower({{r}})){days} {operator} %s ELSE {str(infinite).lower()} END"
+        f"THEN {width} {operator} %s ELSE {str(infinite).lower()} END"
     )
 
 
