@@ -130,5 +130,5 @@ def to_element(sql: Sql, source: Any, field: Any, connection: Any) -> Sql:
         return f"{sql[0]}::{wanted}", sql[1]
     raise RangeTypeError(
         f"Elements of {range_type_of(field, connection)} must be {wanted}, got {found}.",
-        hint=f"Cast it: Cast(…, {type(field.base_field).__name__}()).",
+        hint=f"Cast it: Cast(…, {field.base_field.get_internal_type()}()).",
     )

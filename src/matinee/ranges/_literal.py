@@ -31,8 +31,9 @@ _ELEMENT = r'((?:[^"\\,()\[\]]|\\.|"(?:[^"\\]|\\.|"")*+")*+)'
 _RANGE = re.compile(
     rf"\s*+(?:([\[(]){_ELEMENT},{_ELEMENT}([\])])|(empty))\s*+", re.IGNORECASE | re.DOTALL
 )
-_ESCAPED = re.compile(r'\\(.)|""|"', re.DOTALL)
-_QUOTED = re.compile(r'[",\\\s()\[\]]')
+_QUOTED = re.compile(r'\\(.)|"((?:[^"\\]|\\.|"")*+)"', re.DOTALL)
+_ESCAPED = re.compile(r'\\(.)|"(")', re.DOTALL)
+_TO_QUOTE = re.compile(r'[",\\\s()\[\]]')
 _TO_ESCAPE = re.compile(r'(["\\])')
 
 
@@ -94,15 +95,16 @@ def _element(text: str) -> str | None:
         return None
     if '"' not in text and "\\" not in text:
         return text
-    return _ESCAPED.sub(_unescaped, text)
+    return _QUOTED.sub(_unquoted, text)
 
 
-def _unescaped(found: re.Match[str]) -> str:
-    return found[1] or found[0][1:]
+def _unquoted(found: re.Match[str]) -> str:
+    escaped, quoted = found.groups()
+    return escaped or _ESCAPED.sub(lambda each: each[1] or each[2], quoted)
 
 
 def _quoted(text: str) -> str:
-    if text and not _QUOTED.search(text):
+    if text and not _TO_QUOTE.search(text):
         return text
     return f'"{_TO_ESCAPE.sub(r"\\\1", text)}"'
 

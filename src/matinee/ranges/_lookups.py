@@ -177,7 +177,9 @@ def _is_expression(value: Any) -> bool:
 
 def _makes_ranges(expression: Any) -> bool:
     """Whether it calls a function that makes ranges: Django takes that for one of its arguments."""
-    return str(getattr(expression, "function", "")).lower() in _CONSTRUCTORS
+    function = getattr(expression, "function", None)
+    named = getattr(expression, "extra", {}).get("function", function)
+    return str(named).lower() in _CONSTRUCTORS
 
 
 _CONSTRUCTORS = frozenset(name for each in BUILT_IN for name in (each.name, each.multirange))

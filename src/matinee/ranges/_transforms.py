@@ -6,7 +6,7 @@ from django.db import models
 
 from matinee.ranges._kinds import Sql, one_of
 from matinee.ranges._supersets import narrowed
-from matinee.ranges.fields import MultiRangeField, Ranged
+from matinee.ranges.fields import MultiRangeField, Number, Ranged
 
 __all__ = [
     "IsEmpty",
@@ -98,19 +98,26 @@ class Span(models.Transform):
         return one_of(self.lhs.output_field)
 
 
+class Duration(models.DurationField):  # type: ignore[type-arg]  # generic for type checkers alone
+    """How long it is: text of a URL is read, where Django's sends it as it is."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return self.to_python(value) if isinstance(value, str) else super().get_prep_value(value)
+
+
 # The field of the width, the width, zero, and when there is one.
 type _Kind = tuple[type[models.Field[Any, Any]], str, str, str]
 
 _FINITE = "{low} > '-infinity' AND {low} < 'infinity' AND {high} < 'infinity'"
 _WIDTHS: dict[str, _Kind] = {
-    "DecimalField": (models.DecimalField, "{high} - {low}", "0", _FINITE),
+    "DecimalField": (Number, "{high} - {low}", "0", _FINITE),
     "DateField": (
-        models.DurationField,
+        Duration,
         "({high} - {low}) * interval '1 day'",
         "interval '0'",
         _FINITE,
     ),
-    "DateTimeField": (models.DurationField, "{high} - {low}", "interval '0'", _FINITE),
+    "DateTimeField": (Duration, "{high} - {low}", "interval '0'", _FINITE),
 }
 _WHOLE: _Kind = (models.BigIntegerField, "{high}::bigint - {low}", "0", "TRUE")
 

@@ -198,17 +198,32 @@ def _decimal(element: Decimal) -> Key:
     return (FINITE, element) if element.is_finite() else key_of(element)
 
 
+# https://www.postgresql.org/docs/current/datatype-numeric.html
+_DIGITS_BEFORE, _DIGITS_AFTER = 131_072, 16_383
+
+
 def _number(element: Any) -> Decimal:
-    if type(element) is Decimal:
-        return element
     match element:
         case bool():
-            pass
-        case int() | Decimal():
-            return Decimal(element)
+            raise _refused(element, "numrange", "numbers")
+        case Decimal():
+            number = element
+        case int():
+            number = Decimal(element)
         case float():  # as PostgreSQL casts one: the shortest number that is that float
             return Decimal(repr(element))
-    raise _refused(element, "numrange", "numbers")
+        case _:
+            raise _refused(element, "numrange", "numbers")
+    exponent = number.as_tuple().exponent
+    if number.adjusted() >= _DIGITS_BEFORE or (
+        isinstance(exponent, int) and exponent < -_DIGITS_AFTER
+    ):
+        raise RangesError(
+            f"Elements of numrange must have up to {_DIGITS_BEFORE} digits before the point and "
+            f"{_DIGITS_AFTER} after it, got {str(number)[:40]}.",
+            code="ranges.overflow",
+        )
+    return number
 
 
 def _date(element: Any) -> Any:

@@ -6,6 +6,7 @@ Those of ranges have Django's names and column types, and can stand in their pla
 
 import datetime as dt
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import django
@@ -19,7 +20,7 @@ from django.db.models.query_utils import DeferredAttribute
 from psycopg.types.multirange import Multirange as PsycopgMultirange
 
 from matinee.exceptions import RangesError, RangeTypeError
-from matinee.ranges import _literal
+from matinee.ranges import _literal, forms
 from matinee.ranges._multirange import MultiRange
 from matinee.ranges._range import PsycopgRange, Range
 from matinee.ranges._types import (
@@ -48,6 +49,7 @@ __all__ = [
     "IntegerMultiRangeField",
     "IntegerRangeField",
     "MultiRangeField",
+    "Number",
     "RangeField",
     "Ranged",
     "is_one",
@@ -56,8 +58,10 @@ __all__ = [
 if TYPE_CHECKING:
     _Field = models.Field[Any, Any]
     _RangeField = postgres.RangeField[Any]
+    _DecimalField = models.DecimalField[Any, Any]
 else:  # generic for type checkers alone
     _Field, _RangeField = models.Field, postgres.RangeField
+    _DecimalField = models.DecimalField
 
 _RANGES = (PsycopgRange, PsycopgMultirange, MultiRange, dict, list, tuple)
 _INFINITIES = {str(each): each for each in (INFINITY, MINUS_INFINITY)}
@@ -216,6 +220,12 @@ class RangeField(Ranged, _RangeField):
     """The base of the fields of ranges."""
 
     range_type = Range
+    form_field: Any = forms.RangeField
+
+    def formfield(self, **kwargs: Any) -> Any:
+        if self.form_field is forms.RangeField:
+            kwargs = {"element": self.base_field.formfield(), "type": self.type, **kwargs}
+        return super().formfield(**kwargs)
 
     def value(self, value: Any) -> Any:
         return self.range(value)
@@ -239,6 +249,8 @@ class RangeField(Ranged, _RangeField):
 class IntegerRangeField(RangeField, postgres.IntegerRangeField):
     """Ranges of integers of 32 bits: ``int4range``."""
 
+    form_field = forms.IntegerRangeField
+
     @property
     def type(self) -> RangeType:
         return INT4RANGE
@@ -247,9 +259,19 @@ class IntegerRangeField(RangeField, postgres.IntegerRangeField):
 class BigIntegerRangeField(RangeField, postgres.BigIntegerRangeField):
     """Ranges of integers of 64 bits: ``int8range``."""
 
+    form_field = forms.BigIntegerRangeField
+
     @property
     def type(self) -> RangeType:
         return INT8RANGE
+
+
+class Number(_DecimalField):
+    """The elements of ``numrange``: what the database cannot hold is told before it is asked."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        found = super().get_prep_value(value)
+        return NUMRANGE.coerce(found) if isinstance(found, Decimal) else found
 
 
 class DecimalRangeField(RangeField, postgres.DecimalRangeField):
@@ -259,6 +281,9 @@ class DecimalRangeField(RangeField, postgres.DecimalRangeField):
         default_bounds: The bounds of a pair that is assigned; "[)" by default.
     """
 
+    base_field = Number
+    form_field = forms.DecimalRangeField
+
     @property
     def type(self) -> RangeType:
         return NUMRANGE
@@ -266,6 +291,8 @@ class DecimalRangeField(RangeField, postgres.DecimalRangeField):
 
 class DateRangeField(RangeField, postgres.DateRangeField):
     """Ranges of days: ``daterange``."""
+
+    form_field = forms.DateRangeField
 
     @property
     def type(self) -> RangeType:
@@ -281,6 +308,8 @@ class DateTimeRangeField(RangeField, postgres.DateTimeRangeField):
         default_bounds: The bounds of a pair that is assigned; "[)" by default.
     """
 
+    form_field = forms.DateRangeField
+
     @property
     def type(self) -> RangeType:
         return TSTZRANGE if settings.USE_TZ else TSRANGE
@@ -294,6 +323,7 @@ class MultiRangeField(CheckPostgresInstalledMixin, Ranged):
     """
 
     range_field_class: type[RangeField]
+    form_field: Any = forms.MultiRangeField
     empty_strings_allowed = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -362,30 +392,35 @@ class IntegerMultiRangeField(MultiRangeField):
     """Multiranges of integers of 32 bits: ``int4multirange``."""
 
     range_field_class = IntegerRangeField
+    form_field = forms.IntegerMultiRangeField
 
 
 class BigIntegerMultiRangeField(MultiRangeField):
     """Multiranges of integers of 64 bits: ``int8multirange``."""
 
     range_field_class = BigIntegerRangeField
+    form_field = forms.BigIntegerMultiRangeField
 
 
 class DecimalMultiRangeField(MultiRangeField):
     """Multiranges of decimal numbers: ``nummultirange``."""
 
     range_field_class = DecimalRangeField
+    form_field = forms.DecimalMultiRangeField
 
 
 class DateMultiRangeField(MultiRangeField):
     """Multiranges of days: ``datemultirange``."""
 
     range_field_class = DateRangeField
+    form_field = forms.DateMultiRangeField
 
 
 class DateTimeMultiRangeField(MultiRangeField):
     """Multiranges of points in time: ``tstzmultirange``."""
 
     range_field_class = DateTimeRangeField
+    form_field = forms.DateTimeMultiRangeField
 
 
 def is_one(value: Any) -> bool:
