@@ -1,5 +1,6 @@
 """How ranges go to the database and come from it: psycopg's adapters, on each new connection."""
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -14,8 +15,8 @@ from psycopg.types.multirange import MultirangeInfo
 from psycopg.types.range import RangeInfo
 
 from matinee.ranges import _literal
-from matinee.ranges._multirange import MultiRange
-from matinee.ranges._range import Range
+from matinee.ranges._multirange import MultiRange, several
+from matinee.ranges._range import BOUNDS, Range, known
 from matinee.ranges._types import (
     DATERANGE,
     INFINITY,
@@ -35,9 +36,15 @@ BUILT_IN = (INT4RANGE, INT8RANGE, NUMRANGE, DATERANGE, TSRANGE, TSTZRANGE)
 
 _INFINITIES = {"infinity": INFINITY, "-infinity": MINUS_INFINITY}
 # The day after the last one that Python has: where PostgreSQL has a range of days end that
-# includes the last.
-_TOO_LATE = "10000-01-01"
+# includes the last, and one begin that leaves it out.
+_TOO_LATE, _LAST_DAY = b"10000-01-01", b"9999-12-31"
 _SHORTEST_DAY = len("2026-01-01")
+
+# Most text needs no more than to be cut: elements without anything escaped in them.
+_PART = rb'(?:"?([^",\\()\[\]]++)"?)?+'
+_PLAIN = re.compile(rb"([\[(])" + _PART + b"," + _PART + rb"([\])])")
+_PLAIN_MANY = re.compile(rb"\{(?:%b(?:,%b)*+)?+\}" % (_PLAIN.pattern, _PLAIN.pattern))
+_BOUNDS = {each.encode(): each for each in BOUNDS}
 
 
 class RangeDumper(RecursiveDumper):
@@ -108,19 +115,35 @@ class _Loader(RecursiveLoader):
     range_type: RangeType
     subtype_oid: int
 
-    def element(self, text: str | None) -> Any:
-        if text is None:
-            return None
-        if text in _INFINITIES and self.range_type in (DATERANGE, TSRANGE, TSTZRANGE):
-            return _INFINITIES[text]
-        return self._tx.get_loader(self.subtype_oid, Format.TEXT).load(text.encode())
+    def __init__(self, oid: int, context: Any = None) -> None:
+        super().__init__(oid, context)
+        self._element = self._tx.get_loader(self.subtype_oid, Format.TEXT).load
+        # Elements of the built-in types are loaded as what they are, ranges in canonical form.
+        self._is_known = self.range_type in BUILT_IN
 
-    def made(self, found: _literal.Literal) -> Range[Any]:
+    def made(self, opening: bytes, lower: bytes, upper: bytes, closing: bytes) -> Range[Any]:
+        """Return a range, made of its parts; what is unbounded has b"" for an element."""
+        if self.range_type is DATERANGE:
+            if lower == _TOO_LATE:
+                lower, opening = _LAST_DAY, b"("
+            if upper == _TOO_LATE:
+                upper, closing = _LAST_DAY, b"]"
+        first = self._element(lower) if lower else None
+        last = self._element(upper) if upper else None
+        bounds = _BOUNDS[opening + closing]
+        if self._is_known:
+            return known(first, last, bounds, self._type(first, last))
+        return Range(first, last, bounds, range_type=self.range_type)
+
+    def read(self, found: _literal.Literal) -> Range[Any]:
+        """Return a range whose elements need their quotes taken off."""
         lower, upper, bounds = found
-        if upper == _TOO_LATE and self.range_type is DATERANGE:
-            upper, bounds = "9999-12-31", f"{bounds[0]}]"
-        first, last = self.element(lower), self.element(upper)
-        return Range(first, last, bounds, empty=not bounds, range_type=self._type(first, last))
+        if not bounds:
+            return Range(empty=True, range_type=self._type(None, None))
+        first, last = (
+            None if each is None else self._element(each.encode()) for each in (lower, upper)
+        )
+        return Range(first, last, bounds, range_type=self._type(first, last))
 
     def _type(self, first: Any, last: Any) -> RangeType:
         """Return the type: as Django has them, points in time have no zone unless USE_TZ is on."""
@@ -133,12 +156,18 @@ class _Loader(RecursiveLoader):
 
 class RangeLoader(_Loader):
     def load(self, data: Any) -> Range[Any]:
-        return self.made(_literal.read(bytes(data).decode()))
+        found = _PLAIN.fullmatch(data)
+        if found:
+            return self.made(*found.groups(b""))
+        return self.read(_literal.read(bytes(data).decode()))
 
 
 class MultiRangeLoader(_Loader):
     def load(self, data: Any) -> MultiRange[Any]:
-        ranges = [self.made(each) for each in _literal.read_many(bytes(data).decode())]
+        if self._is_known and _PLAIN_MANY.fullmatch(data):
+            ranges = [self.made(*parts) for parts in _PLAIN.findall(data)]
+            return several(ranges, ranges[0].range_type if ranges else self.range_type)
+        ranges = [self.read(each) for each in _literal.read_many(bytes(data).decode())]
         return MultiRange(ranges, range_type=ranges[0].range_type if ranges else self.range_type)
 
 
