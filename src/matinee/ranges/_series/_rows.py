@@ -5,7 +5,7 @@ They are of no app: nothing lists, checks or migrates them.
 
 import copyreg
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from typing import Any, NoReturn, cast
 
 from django.apps import apps
@@ -122,7 +122,19 @@ def _model(
         attributes["each"] = models.ForeignKey(
             each, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
         )
-    return cast("type[models.Model]", _Made("Series", (Row, models.Model), attributes))
+    model = cast("type[models.Model]", _Made("Series", (Row, models.Model), attributes))
+    for field in model._meta.local_fields:
+        # A field is pickled by where it stands, which Django would look up among the apps' models.
+        vars(field)["__reduce_ex__"] = partial(_found, model, field.name)
+    return model
+
+
+def _found(model: type[models.Model], name: str, _protocol: object) -> Any:
+    return _field, (model, name)
+
+
+def _field(model: type[models.Model], name: str) -> Any:
+    return model._meta.get_field(name)
 
 
 def _again(made_of: Iterable[Any]) -> type[models.Model]:

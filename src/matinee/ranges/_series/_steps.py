@@ -37,7 +37,7 @@ _UNITS = {
     "millennium": ("months", 12_000),
     "millennia": ("months", 12_000),
 }
-_PART = re.compile(r"\s*([+-]?\d{1,9}(?:\.\d{1,6})?)\s*([a-z]+)", re.IGNORECASE)
+_PART = re.compile(r"\s*([+-]?\d{1,18}(?:\.\d{1,6})?)\s*([a-z]+)", re.IGNORECASE)
 _CLOCK = re.compile(r"\s*([+-]?)(\d{1,9}):(\d\d)(?::(\d\d(?:\.\d{1,6})?))?\s*$", re.ASCII)
 
 
