@@ -308,7 +308,7 @@ class DateTimeRangeField(RangeField, postgres.DateTimeRangeField):
         default_bounds: The bounds of a pair that is assigned; "[)" by default.
     """
 
-    form_field = forms.DateRangeField
+    form_field = forms.DateTimeRangeField
 
     @property
     def type(self) -> RangeType:
