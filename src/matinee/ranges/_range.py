@@ -238,7 +238,10 @@ class Range[T](Immutable, PsycopgRange[T]):
 
     def contained_by(self, other: Any) -> bool:
         """Whether all of it is in another range or multirange: ``<@``."""
-        return (other if isinstance(other, Several) else Range.of(other)).contains(self)
+        if isinstance(other, Several):
+            return other.contains(self)
+        (low, high), (first, last) = self._against(other)
+        return first <= low and high <= last
 
     def overlaps(self, other: Any) -> bool:
         """Whether an element is in both: ``&&``."""
@@ -259,17 +262,17 @@ class Range[T](Immutable, PsycopgRange[T]):
     def strictly_left_of(self, other: Any) -> bool:
         """Whether all of it comes before all of *other*: ``<<``."""
         (low, high), (first, last) = self._against(other)
-        return low <= high < first <= last
+        return high < first and low <= high and first <= last
 
     def strictly_right_of(self, other: Any) -> bool:
         """Whether all of it comes after all of *other*: ``>>``."""
         (low, high), (first, last) = self._against(other)
-        return first <= last < low <= high
+        return last < low <= high and first <= last
 
     def not_extending_right_of(self, other: Any) -> bool:
         """Whether it ends no later than *other*: ``&<``."""
         (low, high), (first, last) = self._against(other)
-        return low <= high <= last and first <= last
+        return high <= last and low <= high and first <= last
 
     def not_extending_left_of(self, other: Any) -> bool:
         """Whether it begins no earlier than *other*: ``&>``."""
@@ -426,6 +429,8 @@ class Range[T](Immutable, PsycopgRange[T]):
 
     def _against(self, other: Any) -> tuple[Points, Points]:
         """Return where both begin and end."""
+        if type(other) is Range and other.range_type is self.range_type:
+            return self.points(), other.points()
         mine, its = alike(self, other.span if isinstance(other, Several) else other)
         return mine.points(), its.points()
 
