@@ -22,7 +22,7 @@ from matinee.ranges._range import BOUNDS, Range
 __all__ = ["RangeOf", "infer"]
 
 
-@deconstructible(path="matinee.ranges.RangeOf")
+@deconstructible(path="matinee.ranges.Range")
 class RangeOf(Func):
     """A range of expressions, elements of Python's among them.
 
@@ -32,6 +32,8 @@ class RangeOf(Func):
         bounds: Which of the two belong to it.
         output_field: The field of ranges that it is of; by default, the one of the elements' kind.
     """
+
+    conditional = False  # asked of names before anybody knows their fields
 
     def __init__(
         self, lower: Any = None, upper: Any = None, bounds: str = "[)", *, output_field: Any = None

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Aggregate, Func, IntegerField
 
 from matinee.exceptions import RangeTypeError
-from matinee.ranges._kinds import Sql, many_of, one_of
+from matinee.ranges._kinds import Sql, holds_ranges, many_of, one_of
 from matinee.ranges._transforms import (
     IsEmpty,
     Lower,
@@ -142,7 +142,7 @@ class Gaps(_OfMany, _OfRows):
         self.within, self.min_width = within, min_width
 
     def around(self, field: Any, connection: Any) -> tuple[Sql, Sql]:
-        many = many_of(field)
+        many = many_of(field) if holds_ranges(field) else None
         if many is None:
             raise RangeTypeError(f"Gaps must be between ranges, got {field}.")
         made = many.db_type(connection)
