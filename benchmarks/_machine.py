@@ -14,7 +14,7 @@ from django.db import connection
 PACKAGES = [
     *("django", "djangorestframework", "msgspec", "orjson", "psycopg", "psycopg-binary"),
     *("psycopg-pool", "uvicorn", "django-ninja", "django-readers", "django-virtual-models"),
-    "drf-serializer-prefetch",
+    *("drf-serializer-prefetch", "sqlalchemy", "portion"),
 ]
 
 

@@ -1,14 +1,15 @@
 """ranges: Python's algebra beside its peers', and a year of bookings beside start and stop.
 
-The bookings are of halls that are open from 8 to 22, a million of them, a tenth where quick: fewer
-halls, the same year. Every contender asks through Django's ORM, and gets the same rows.
+There are a million bookings, of halls that are open from 8 to 22; where quick fewer halls, in the
+same year. Every contender asks through Django's ORM, and gets the same rows. A figure that stands
+for two tables is that of the one where it is less favourable.
 """
 
 from benchmarks._harness import Context, Figure, Report, Timings
 from benchmarks._ranges import algebra, data, loading, queries
 from benchmarks._ranges.peers import MATINEE, SQLALCHEMY
 
-BOOKINGS, QUICK_BOOKINGS = 1_000_000, 100_000
+BOOKINGS, QUICK_BOOKINGS = 1_000_000, 600_000
 
 
 def run(context: Context) -> Report:
@@ -49,6 +50,12 @@ def run(context: Context) -> Report:
             ),
         ],
         algebra.rights(worlds),
+        [
+            "",
+            "Operations are timed where all three are right, and results are one range at most.",
+            "Ranges that Matinee makes are checked, and brought into their one form.",
+            "A B-tree that is told how long bookings are at most is right as long as that holds.",
+        ],
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks._harness import Contender, Context, Timings
-from benchmarks._ranges.peers import PEERS, Peer
+from benchmarks._ranges.peers import MATINEE, PEERS, Peer
 from benchmarks._ranges.world import ASKED, KINDS, MADE, Kind, canonical, truth, written
 
 __all__ = ["World", "worlds"]
@@ -37,10 +37,6 @@ class World:
     def pairs(self, peer: str) -> list[tuple[Any, Any]]:
         return [(one, other) for one in self.ranges[peer] for other in self.ranges[peer]]
 
-    def answers(self) -> int:
-        """Return how many answers there are."""
-        return sum(map(len, self.one_part.values()))
-
 
 def worlds() -> list[World]:
     """Return the small worlds, each with the answers of all peers held against PostgreSQL's."""
@@ -48,12 +44,11 @@ def worlds() -> list[World]:
 
 
 def rights(found: Sequence[World]) -> dict[str, dict[str, float]]:
-    """Return of how many answers each peer's are PostgreSQL's, for each kind of elements."""
+    """Return what part of each peer's answers is PostgreSQL's, by kind of elements."""
+    facts = {each.kind.name: _rights([each], with_empty=True) for each in found}
+    facts["all, where both ranges have elements"] = _rights(found, with_empty=False)
     return {
-        f"Right answers of {world.answers():,}: {world.kind.name}": {
-            peer.name: sum(map(sum, world.right[peer.name].values())) for peer in PEERS
-        }
-        for world in found
+        f"Right answers, % of {asked:,}: {name}": shares for name, (asked, shares) in facts.items()
     }
 
 
@@ -73,6 +68,22 @@ def measure_construction(context: Context, found: Sequence[World]) -> Timings:
 
     contenders = [Contender(peer.name, maker(peer)) for peer in PEERS]
     return context.measure(*contenders, title=f"Making {len(all_written):,} ranges of elements")
+
+
+def _rights(found: Sequence[World], *, with_empty: bool) -> tuple[int, dict[str, float]]:
+    """Return how many answers there are, and of each peer how many of a hundred are right."""
+    counted = [
+        (world.right, at)
+        for world in found
+        for at, (one, other) in enumerate(world.pairs(MATINEE))
+        if with_empty or (one and other)
+    ]
+    asked = len(counted) * len((*ASKED, *MADE))
+    shares = {}
+    for peer in PEERS:
+        right = sum(answers[at] for by, at in counted for answers in by[peer.name].values())
+        shares[peer.name] = round(100 * right / asked, 2)
+    return asked, shares
 
 
 def _world(kind: Kind) -> World:
