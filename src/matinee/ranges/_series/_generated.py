@@ -92,7 +92,8 @@ class SeriesTable(BaseTable):
                 "Rows of a series are excluded by ~Exists(...) for what many belong to one."
             )
         sql, params = compiler.compile(source)
-        return f"({sql}) {connection.ops.quote_name(self.table_alias)}", tuple(params)
+        quote = getattr(compiler, "quote_name", None) or compiler.quote_name_unless_alias
+        return f"({sql}) {quote(self.table_alias)}", tuple(params)
 
 
 class SeriesQuery(Query):
