@@ -89,10 +89,10 @@ AFTER = {
             nights = DateRangeField()
     """,
     "talks": """
-        from django.contrib.postgres.constraints import ExclusionConstraint
         from django.contrib.postgres.indexes import GistIndex
         from django.db import models
 
+        from matinee.ranges.constraints import NoOverlap
         from matinee.ranges.fields import DateTimeRangeField
 
 
@@ -108,16 +108,13 @@ AFTER = {
                 indexes = [GistIndex(fields=["during"], name="talk_during_gist")]
                 constraints = [
                     models.CheckConstraint(condition=~models.Q(title=""), name="titled"),
-                    ExclusionConstraint(
-                        name="talk_during_no_overlap",
-                        expressions=[("title", "="), ("during", "&&")],
-                    ),
+                    NoOverlap("title", "during"),
                 ]
     """,
     "seats": """
-        from django.contrib.postgres.constraints import ExclusionConstraint
         from django.db import models
 
+        from matinee.ranges.constraints import NoOverlap
         from matinee.ranges.fields import IntegerRangeField
 
 
@@ -126,11 +123,7 @@ AFTER = {
             numbers = IntegerRangeField()
 
             class Meta:
-                constraints = [
-                    ExclusionConstraint(
-                        name="block_numbers_no_overlap", expressions=[("numbers", "&&")]
-                    )
-                ]
+                constraints = [NoOverlap("numbers")]
     """,
     "shards": """
         import uuid
@@ -336,11 +329,10 @@ def test_the_migrations_are_as_a_formatter_and_a_linter_want_them(project):
 
 
 def test_it_says_what_to_write_into_the_models_and_what_to_deploy(project):
-    constraint = 'name="talk_during_no_overlap", expressions=[("title", "="), ("during", "&&")]'
     assert project.said["talks"].splitlines()[5:] == [
         "Edit talks/models.py: start, stop, once of Talk go, and in comes",
-        "  from django.contrib.postgres.constraints import ExclusionConstraint",
         "  from django.contrib.postgres.indexes import GistIndex",
+        "  from matinee.ranges.constraints import NoOverlap",
         "  from matinee.ranges.fields import DateTimeRangeField",
         "",
         "      during = DateTimeRangeField()",
@@ -349,7 +341,7 @@ def test_it_says_what_to_write_into_the_models_and_what_to_deploy(project):
         "          ordering = ['-during', 'title']",
         "          get_latest_by = 'during'",
         '          indexes = [GistIndex(fields=["during"], name="talk_during_gist")]',
-        f"          constraints = [ExclusionConstraint({constraint})]",
+        '          constraints = [NoOverlap("title", "during")]',
         "",
         "Deploy",
         "1. the edited models with 0002 to 0005, without 0006.",

@@ -1,7 +1,7 @@
 """What the user does with the migrations."""
 
 from matinee.ranges._convert._conversion import Conversion
-from matinee.ranges._convert._files import File, constraint_name, expressions, index_name
+from matinee.ranges._convert._files import File, index_name, no_overlap
 
 __all__ = ["advice"]
 
@@ -26,12 +26,10 @@ def _edits(found: Conversion) -> list[str]:
 
 
 def _imports(found: Conversion) -> list[str]:
-    lines = [f"from matinee.ranges.fields import {found.kind.field}"]
-    if found.wishes.index:
-        lines.insert(0, "from django.contrib.postgres.indexes import GistIndex")
+    lines = ["from django.contrib.postgres.indexes import GistIndex"] * found.wishes.index
     if found.wishes.no_overlap is not None:
-        lines.insert(0, "from django.contrib.postgres.constraints import ExclusionConstraint")
-    return lines
+        lines.append("from matinee.ranges.constraints import NoOverlap")
+    return [*lines, f"from matinee.ranges.fields import {found.kind.field}"]
 
 
 def _meta(found: Conversion) -> list[str]:
@@ -43,8 +41,7 @@ def _meta(found: Conversion) -> list[str]:
         made = f'fields=["{found.during}"], name="{index_name(found)}"'
         lines.append(f"indexes = [GistIndex({made})]")
     if found.wishes.no_overlap is not None:
-        made = f'name="{constraint_name(found)}", expressions=[{expressions(found)}]'
-        lines.append(f"constraints = [ExclusionConstraint({made})]")
+        lines.append(f"constraints = [{no_overlap(found)}]")
     return lines
 
 

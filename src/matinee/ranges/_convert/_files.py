@@ -11,7 +11,7 @@ from django.template import Context, Engine, Template
 from matinee.ranges._convert._conversion import Conversion
 from matinee.ranges._convert._sql import Expressions, column, quoted, short, trigger
 
-__all__ = ["File", "constraint_name", "files", "index_name"]
+__all__ = ["File", "files", "index_name", "no_overlap"]
 
 _WIDTH = 100
 
@@ -41,14 +41,23 @@ def index_name(found: Conversion) -> str:
 
 
 def constraint_name(found: Conversion) -> str:
-    """Return the name of the exclusion constraint."""
-    return short(f"{found.model.lower()}_{found.during}_no_overlap", 63)
+    """Return the name of the constraint: the one that it has by itself, if PostgreSQL takes it."""
+    return short(_own_name(found), 63)
 
 
-def expressions(found: Conversion) -> str:
-    """Return what the exclusion constraint compares, as Python."""
-    names = [*((name, "=") for name in found.wishes.no_overlap or ()), (found.during, "&&")]
-    return ", ".join(f'("{name}", "{operator}")' for name, operator in names)
+def no_overlap(found: Conversion) -> str:
+    """Return the constraint as models.py has it."""
+    named = f', name="{constraint_name(found)}"' * (len(_own_name(found)) > 63)
+    fields = ", ".join(f'"{each}"' for each in _fields(found))
+    return f"NoOverlap({fields}{named})"
+
+
+def _own_name(found: Conversion) -> str:
+    return "_".join((found.app, found.model.lower(), *_fields(found), "excl"))
+
+
+def _fields(found: Conversion) -> tuple[str, ...]:
+    return (*(found.wishes.no_overlap or ()), found.during)
 
 
 def _names(found: Conversion) -> dict[str, str]:
@@ -108,7 +117,7 @@ def _facts(found: Conversion) -> dict[str, Any]:
         "index_name": f"{schema}.{quoted(index_name(found))}",
         "no_overlap": wishes.no_overlap,
         "constraint": constraint_name(found),
-        "expressions": expressions(found),
+        "fields": _fields(found),
         "indexes": found.indexes,
         "constraints": found.constraints,
         "options": {key: _source(value) for key, value in (found.options or {}).items()},
