@@ -10,6 +10,7 @@ from django.db.models import F
 
 from matinee.ranges import INFINITY, MINUS_INFINITY, MultiRange, Range, coverage, gaps
 from matinee.ranges.functions import (
+    Coverage,
     Gaps,
     Merge,
     Multi,
@@ -148,6 +149,7 @@ def test_what_rows_make_together_is_what_python_makes_of_them(db):
             slots=Gaps("ints", within=within, min_width=2),
             between=Gaps("ints"),
             peak=Peak("ints"),
+            coverage=Coverage("ints"),
         )
 
         together = MultiRange(taken)
@@ -158,4 +160,15 @@ def test_what_rows_make_together_is_what_python_makes_of_them(db):
         assert rows["free"] == MultiRange(free)
         assert rows["slots"] == MultiRange(each for each in free if each.width >= 2)
         assert rows["between"] == MultiRange([together.span]) - together
+        assert rows["coverage"] == coverage(taken)
         assert rows["peak"] == max((count for _, count in coverage(taken)), default=0)
+
+
+def test_how_many_there_are_at_once_is_what_python_counts(name, ranges):
+    for start in range(len(ranges)):
+        taken = ranges[start::3]
+        rows = Everything.objects.filter(**{f"{name}__in": taken})
+
+        found = rows.aggregate(coverage=Coverage(name), peak=Peak(name))
+        assert found["coverage"] == coverage(taken)
+        assert found["peak"] == max(count for _, count in coverage(taken) or [(None, 0)])

@@ -267,7 +267,15 @@ class BigIntegerRangeField(RangeField, postgres.BigIntegerRangeField):
 
 
 class Number(_DecimalField):
-    """The elements of ``numrange``: what the database cannot hold is told before it is asked."""
+    """The elements of ``numrange``: infinity and NaN are among them.
+
+    What the database cannot hold is told before it is asked.
+    """
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and value.lower() in {"infinity", "-infinity", "nan"}:
+            return Decimal(value)
+        return super().to_python(value)
 
     def get_prep_value(self, value: Any) -> Any:
         found = super().get_prep_value(value)
@@ -339,6 +347,12 @@ class MultiRangeField(CheckPostgresInstalledMixin, Ranged):
         super().contribute_to_class(cls, name, private_only=private_only)
         self.range_field.set_attributes_from_name(name)
         self.range_field.model = cls
+
+    def formfield(self, **kwargs: Any) -> Any:
+        kwargs.setdefault("form_class", self.form_field)
+        if self.form_field is forms.MultiRangeField:
+            kwargs.setdefault("range_field", self.range_field.formfield())
+        return super().formfield(**kwargs)
 
     def db_type(self, connection: Any) -> str:
         return multirange_of(str(self.range_field.db_type(connection)))

@@ -3,12 +3,13 @@
 https://www.postgresql.org/docs/current/functions-range.html
 """
 
+import json
 from typing import Any
 
-from django.db.models import Aggregate, Func, IntegerField
+from django.db.models import Aggregate, Func, IntegerField, TextField
 
 from matinee.exceptions import RangeTypeError
-from matinee.ranges._kinds import Sql, holds_ranges, many_of, one_of
+from matinee.ranges._kinds import Sql, holds_ranges, many_of, one_of, range_type_of
 from matinee.ranges._transforms import (
     IsEmpty,
     Lower,
@@ -23,6 +24,7 @@ from matinee.ranges._transforms import (
 )
 
 __all__ = [
+    "Coverage",
     "Gaps",
     "IsEmpty",
     "Lower",
@@ -159,6 +161,21 @@ class Gaps(_OfMany, _OfRows):
         return (before, params), (f" AS m) AS m)) AS gap{where}", least)
 
 
+# How many there are at once: where one begins it is one more, where one ends one less, summed up
+# from the first to the last. A bound is before its element, or after it; where as many end as
+# begin nothing changes.
+_BEFORE = (
+    "SELECT no_first, at, after, sum(sum(step)) OVER (ORDER BY no_first DESC, at, after) AS n "
+    "FROM unnest("
+)
+_AFTER = (
+    ") AS r, LATERAL (VALUES "
+    "(lower_inf(r), lower(r), NOT lower_inc(r), 1), (FALSE, upper(r), upper_inc(r), -1)"
+    ") AS e (no_first, at, after, step) WHERE NOT isempty(r) AND (step = 1 OR NOT upper_inf(r)) "
+    "GROUP BY no_first, at, after HAVING sum(step) <> 0"
+)
+
+
 class Peak(_OfRows):
     """How many of the rows' ranges there are at once, at most."""
 
@@ -166,19 +183,37 @@ class Peak(_OfRows):
     output_field = IntegerField()
     allow_distinct = True
 
-    # Where one begins, +1; where one ends, -1; summed up from the first to the last. At one and
-    # the same element, those that end before it come first, and then those that begin with it.
-    _BEFORE = (
-        "SELECT coalesce(max(n), 0) FROM (SELECT sum(step) OVER (ORDER BY no_first DESC, at, "
-        "turn, step DESC ROWS UNBOUNDED PRECEDING) AS n FROM (SELECT e.* FROM unnest("
-    )
-    _AFTER = (
-        ") AS r, LATERAL (VALUES "
-        "(lower_inf(r), lower(r), CASE WHEN lower_inc(r) THEN 0 ELSE 1 END, 1), "
-        "(FALSE, upper(r), CASE WHEN upper_inc(r) THEN 0 ELSE -1 END, -1)"
-        ") AS e (no_first, at, turn, step) "
-        "WHERE NOT isempty(r) AND (step = 1 OR NOT upper_inf(r))) AS ends) AS sums"
-    )
-
     def around(self, field: Any, connection: Any) -> tuple[Sql, Sql]:  # noqa: ARG002
-        return (self._BEFORE, []), (self._AFTER, [])
+        return (f"SELECT coalesce(max(n), 0) FROM ({_BEFORE}", []), (f"{_AFTER}) AS sums", [])
+
+
+class Coverage(_OfRows):
+    """How many of the rows' ranges there are where: pairs of a range and a number, in order.
+
+    Where there are none is left out. As :func:`matinee.ranges.coverage` of the values.
+    """
+
+    function = "array_agg"
+    output_field = TextField()
+    allow_distinct = True
+
+    def around(self, field: Any, connection: Any) -> tuple[Sql, Sql]:
+        made = range_type_of(field, connection)
+        before = (
+            f"SELECT coalesce(json_agg(json_build_array({made}(at, to_at, "
+            "CASE WHEN after THEN '(' ELSE '[' END || CASE WHEN to_after THEN ']' ELSE ')' END"
+            ")::text, n) ORDER BY no_first DESC, at, after) FILTER (WHERE n > 0), '[]')::text "
+            "FROM (SELECT *, lead(at) OVER turns AS to_at, lead(after) OVER turns AS to_after "
+            "FROM ("
+        )
+        after = ") AS sums WINDOW turns AS (ORDER BY no_first DESC, at, after)) AS parts"
+        return (f"{before}{_BEFORE}", []), (f"{_AFTER}{after}", [])
+
+    @property
+    def convert_value(self) -> Any:
+        field = _source(self)
+
+        def convert(value: Any, _expression: object, _connection: object) -> Any:
+            return [(field.range(text), count) for text, count in json.loads(value)]
+
+        return convert
