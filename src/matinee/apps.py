@@ -1,6 +1,8 @@
 """The Django app: checks, commands and templates."""
 
-from django.apps import AppConfig
+import sys
+
+from django.apps import AppConfig, apps
 
 __all__ = ["MatineeConfig"]
 
@@ -12,3 +14,9 @@ class MatineeConfig(AppConfig):
     def ready(self) -> None:
         # Imported for what they register: the system checks, the counting of queries.
         from matinee import checks, receipts  # noqa: F401
+
+        # Models are imported by now: where none has ranges, the admin needs not know them.
+        if "matinee.ranges.fields" in sys.modules and apps.is_installed("django.contrib.admin"):
+            from matinee.ranges import admin
+
+            admin.install()
