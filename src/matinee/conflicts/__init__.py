@@ -31,6 +31,8 @@ __all__ = [
     "validation_error",
 ]
 
+_MISSING = {"blank", "null"}
+
 
 class Problem(NamedTuple):
     """What a web API answers.
@@ -157,12 +159,12 @@ def save_form(form: Any, *, using: str | None = None) -> bool:
 
 
 def validation_error(
-    error: ConflictError, instance: Model | None = None, *, using: str | None = None
+    error: ConflictError | RangesError, instance: Model | None = None, *, using: str | None = None
 ) -> ValidationError:
     """Return *error* for people, on the field it is about where that is known.
 
     Args:
-        error: What the database refused.
+        error: What the database refused, or a range that there is not.
         instance: What was to be saved. Its constraint is asked again, which may tell more now.
         using: The database; by default the router's.
     """
@@ -173,7 +175,7 @@ def validation_error(
                 check()
             except ValidationError as said:
                 return said
-    return ValidationError(error.message, code=error.code.removeprefix("conflict."))
+    return ValidationError(error.message, code=error.code.rpartition(".")[2])
 
 
 def add_errors(form: Any, error: ValidationError) -> None:
@@ -199,13 +201,18 @@ def _kept(function: Callable[[], Any], instance: Model, using: str) -> None:
 
     try:
         attempt(saved, using=using)
-    except ConflictError as error:
+    except (ConflictError, RangesError) as error:
         restored()
         raise validation_error(error, instance, using=using) from error
 
 
-def _checks(error: ConflictError, instance: Model, using: str) -> Iterator[Callable[[], Any]]:
+def _checks(
+    error: ConflictError | RangesError, instance: Model, using: str
+) -> Iterator[Callable[[], Any]]:
     """Yield what may tell more of *error*: the constraint itself, or the fields."""
+    if isinstance(error, RangesError):
+        yield partial(_clean_fields, instance, is_missing=False)
+        return
     for model, constraints in instance.get_constraints():
         for each in constraints:
             if is_named(each, error.constraint) and model._meta.db_table == error.table:
@@ -213,4 +220,18 @@ def _checks(error: ConflictError, instance: Model, using: str) -> Iterator[Calla
     if error.code == "conflict.unique":
         yield instance.validate_unique
     if error.code in {"conflict.data", "conflict.overflow", "conflict.null"}:
-        yield instance.clean_fields
+        yield partial(_clean_fields, instance, is_missing=error.code == "conflict.null")
+
+
+def _clean_fields(instance: Model, *, is_missing: bool) -> None:
+    """Raise what is wrong with the fields: that values are missing, or all else."""
+    try:
+        instance.clean_fields()
+    except ValidationError as error:
+        told = {
+            name: errors
+            for name, errors in error.error_dict.items()
+            if any((each.code in _MISSING) == is_missing for each in errors)
+        }
+        if told:
+            raise ValidationError(told) from error

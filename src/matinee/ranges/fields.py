@@ -103,7 +103,7 @@ class Ranged(_Field):
         """
         if isinstance(value, str):
             value = self._read(value)
-        if isinstance(value, dt.date):
+        if isinstance(value, dt.date) and isinstance(self.base_field, models.DateField):
             value = self.base_field.get_prep_value(self.base_field.to_python(value))
         return self._type_with(value).coerce(value)
 
