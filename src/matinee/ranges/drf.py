@@ -7,10 +7,12 @@ nothing needs to be declared.
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping
+from copy import copy
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models.options import Options
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.fields import empty
@@ -387,9 +389,15 @@ class DateTimeMultiRangeField(MultiRangeField):
     made = fields.DateTimeMultiRangeField
 
 
+class _Nothing:
+    _meta = Options(None)
+
+
 def _element_field(model_field: Any) -> Any:
     """Return the field that a serializer of a model has for the elements."""
-    cls, kwargs = serializers.ModelSerializer().build_standard_field("", model_field.base_field)
+    element = copy(model_field.base_field)
+    element.model = _Nothing  # it is no column, which might be unique
+    cls, kwargs = serializers.ModelSerializer().build_standard_field("", element)
     if issubclass(cls, serializers.DecimalField):
         kwargs = {"max_digits": None, "decimal_places": None} | kwargs
     return cls(**kwargs)
