@@ -180,7 +180,14 @@ def test_days_are_postgresqls_sums_and_show_the_same_time(start, many, step, sig
         assert shown.time() == wall.time() or skipped
 
 
-@given(near_a_change, st.integers(-30, 30), st.integers(1, 5), signs, zones)
+# Back over the day that Apia left out, PostgreSQL's rows never end.
+@given(
+    near_a_change,
+    st.integers(-30, 30),
+    st.integers(1, 5),
+    signs,
+    zones.filter(lambda zone: zone.key != "Pacific/Apia"),
+)
 def test_days_are_postgresqls_rows_where_no_clock_leaves_their_hour_out(
     start, many, step, sign, zone
 ):
