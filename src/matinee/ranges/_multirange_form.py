@@ -62,10 +62,8 @@ class MultiRangeField(Kept):
         Raises:
             ValidationError: A line is no range.
         """
-        if value is None:
-            return None
         if not isinstance(value, str):
-            return MultiRange(value, range_type=self.range_field.type)
+            return None if value is None else MultiRange(value, range_type=self.range_field.type)
         lines = {at: line.strip() for at, line in enumerate(value.splitlines(), 1) if line.strip()}
         if not lines:
             return None
