@@ -28,11 +28,13 @@ class Project:
     Attributes:
         folder: Where its files are.
         url: Its database's.
+        environment: What its processes find there besides.
     """
 
-    def __init__(self, folder: Path, url: str) -> None:
+    def __init__(self, folder: Path, url: str, **environment: str) -> None:
         self.folder = folder
         self.url = url
+        self.environment = environment
 
     def write(self, **files: str) -> None:
         """Write files: ``bookings__models=...`` is ``bookings/models.py``."""
@@ -63,6 +65,7 @@ class Project:
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "PYTHONWARNINGS": "error",
                 "NO_COLOR": "1",
+                **self.environment,
                 **environment,
             },
             stdout=subprocess.PIPE,

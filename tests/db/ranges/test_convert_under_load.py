@@ -410,6 +410,69 @@ def test_the_trigger_runs_as_who_writes_and_looks_names_up_nowhere_else(new):
     assert new.sql(facts) == [(False, ["search_path=pg_catalog, pg_temp"])]
 
 
+@pytest.mark.parametrize(
+    ("change", "during", "start", "stop"),
+    [
+        ("stop = '2027-01-01 12:00Z'", "[10,12)", "10", "12"),
+        ("start = '2027-01-01 09:00Z', stop = '2027-01-01 12:00Z'", "[09,12)", "09", "12"),
+        ("during = '[2027-01-01 08:00Z,2027-01-01 09:00Z)'", "[08,09)", "08", "09"),
+        ("during = '[2027-01-01 08:00Z,2027-01-01 09:00Z]'", "[08,09]", "08", "09"),
+        (
+            "during = '[2027-01-01 08:00Z,2027-01-01 09:00Z)', stop = '2027-01-01 20:00Z'",
+            "[08,09)",
+            "08",
+            "09",
+        ),
+        ("during = 'empty'", "empty", "10", "11"),
+        ("note = 'x'", "[10,11)", "10", "11"),
+    ],
+)
+def test_the_side_that_is_changed_wins_and_the_range_where_both_are(
+    new, change, during, start, stop
+):
+    new.migrate("bookings", FILL)
+    pair = "'2027-01-01 10:00Z', '2027-01-01 11:00Z'"
+    columns = "id, hall, note, version, start, stop"
+    new.sql(f"INSERT INTO bookings_booking ({columns}) VALUES (-1, 1, '', 0, {pair})")
+    new.sql(f"UPDATE bookings_booking SET {change} WHERE id = -1")
+    new.sql("UPDATE bookings_booking SET note = 'y' WHERE id = -1")
+    (found,) = new.sql(
+        "SELECT replace(replace(replace(during::text, '\"', ''), '2027-01-01 ', ''), ':00:00+00', ''),"
+        " to_char(start, 'HH24'), to_char(stop, 'HH24') FROM bookings_booking WHERE id = -1"
+    )
+    assert found == (during, start, stop)
+
+
+def test_a_row_that_comes_with_both_has_what_its_range_says(new):
+    new.migrate("bookings", ADD)
+    new.sql(
+        "INSERT INTO bookings_booking (id, hall, note, version, start, stop, during) VALUES "
+        "(-1, 1, '', 0, '2027-01-01', '2027-01-02', '[2027-02-01,2027-02-02)')"
+    )
+    assert new.sql("SELECT start::date::text FROM bookings_booking WHERE id = -1") == [
+        ("2027-02-01",)
+    ]
+
+
+def test_a_table_in_a_schema_of_its_own_is_converted_there(tmp_path):
+    with _databases.clone("schema", template="template1") as name:
+        url = _databases.server_url(name)
+        project = Project(tmp_path, url, PGOPTIONS="-c search_path=lent,public")
+        project.sql("CREATE SCHEMA lent")
+        project.sql("CREATE TABLE public.bookings_booking (start int, stop int)")
+        project.make(bookings=BEFORE)
+        project.manage(*CONVERT)
+        project.write(bookings__models=AFTER)
+        project.migrate("bookings", ADD)
+        functions = "SELECT pronamespace::regnamespace::text FROM pg_proc WHERE proname = %s"
+        assert project.sql(functions, "bookings_booking_sync_during") == [("lent",)]
+        project.migrate("bookings", DROP)
+        project.migrate("bookings", "0001")
+        assert project.sql(functions, "bookings_booking_sync_during") == []
+        found = "SELECT count(*) FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
+        assert project.value(found, "public.bookings_booking") == 2
+
+
 def filled(project: Project) -> int:
     return project.value("SELECT count(during) FROM bookings_booking")
 
