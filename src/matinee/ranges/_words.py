@@ -19,7 +19,7 @@ def in_words(value: PsycopgRange[Any] | Several[Any]) -> str:
     separated by semicolons. No query.
     """
     if isinstance(value, Several):
-        return "; ".join(map(in_words, value)) or _("empty")
+        return "; ".join(in_words(each) for each in value) or _("empty")
     found = Range.of(value)
     if found.isempty:
         return _("empty")
