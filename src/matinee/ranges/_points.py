@@ -15,10 +15,10 @@ __all__ = [
     "after",
     "before",
     "canonical",
-    "check_order",
     "gap",
     "hashed",
     "have_order",
+    "is_empty",
     "point_of",
     "points_of",
     "touch",
@@ -73,15 +73,15 @@ def after(high: Point) -> Point:
     return high[0], high[1], high[2] + 1
 
 
-def check_order(low: Point, high: Point) -> None:
-    """Make sure that the element at *low* does not come after the one at *high*.
+def is_empty(low: Point, high: Point) -> bool:
+    """Whether nothing is between *low* and *high*.
 
     Raises:
-        RangesError: It does, or they have no order.
+        RangesError: The element at *low* comes after the one at *high*, or they have no order.
     """
     try:
         if low <= high:
-            return
+            return False
     except TypeError as error:
         raise RangeTypeError(
             f"Both bounds must be of one type, got {low[1]!r} and {high[1]!r}.",
@@ -92,6 +92,7 @@ def check_order(low: Point, high: Point) -> None:
             f"The lower bound must not come after the upper one, got {low[1]} and {high[1]}.",
             code="ranges.inverted",
         )
+    return True
 
 
 def canonical(lower: Any, upper: Any, bounds: str, range_type: RangeType) -> tuple[Any, Any, str]:

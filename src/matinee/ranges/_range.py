@@ -13,10 +13,10 @@ from matinee.ranges._points import (
     after,
     before,
     canonical,
-    check_order,
     gap,
     hashed,
     have_order,
+    is_empty,
     point_of,
     points_of,
     touch,
@@ -498,13 +498,14 @@ def _checked(lower: Any, upper: Any, bounds: str, range_type: RangeType | None) 
         lower = None if lower is None else range_type.coerce(lower)
         upper = None if upper is None else range_type.coerce(upper)
     points = None
-    if have_order(lower, upper, range_type):
-        low, high = points = points_of(lower, upper, bounds, range_type)
-        check_order(low, high)
-        if low <= high and bounds != "[)" and range_type is not None:
+    if range_type is not None or have_order(lower, upper, range_type):
+        points = points_of(lower, upper, bounds, range_type)
+        is_nothing = is_empty(*points)
+        if range_type is not None and bounds != "[)" and not is_nothing:
             lower, upper, bounds = canonical(lower, upper, bounds, range_type)
             low, high = points = points_of(lower, upper, bounds, range_type)
-        if low > high:
+            is_nothing = low > high
+        if is_nothing:
             return None, None, "", range_type, NOTHING
     if lower is None or upper is None:
         bounds = ("(" if lower is None else bounds[0]) + (")" if upper is None else bounds[1])
