@@ -8,6 +8,7 @@ last writer wrote. Writers wait three seconds for a lock and no longer, and none
 import shutil
 import signal
 from contextlib import contextmanager
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -197,7 +198,7 @@ RANGE_IS_RIGHT = "found.during = tstzrange(last.start, last.stop)"
 PAIR_IS_RIGHT = "(found.start, found.stop) = (last.start, last.stop)"
 CONVERT = ("ranges", "convert", "bookings.Booking", "start", "stop", "during")
 # What a writer waits for a lock at most: more than a migration does, which gives up before.
-PATIENT = "-c lock_timeout=3000"
+PATIENT = "-c lock_timeout=5000"
 
 ADD, FILL, REQUIRE, DROP = (
     "0002_booking_add_during",
@@ -207,32 +208,49 @@ ADD, FILL, REQUIRE, DROP = (
 )
 
 
-@pytest.fixture
-def old(tmp_path):
-    """The release before: its database has 2,000 bookings."""
-    with _databases.clone("convert", template="template1") as name:
-        project = Project(tmp_path / "old", _databases.server_url(name))
-        project.make(bookings=BEFORE)
-        project.write(writer=WRITER)
-        project.sql(SEED % 2000)
-        project.sql(SEED_WRITTEN)
-        yield project
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Both releases, made once: the one before has 2,000 bookings, the one after is converted."""
+    folder = tmp_path_factory.mktemp("releases")
+    with _databases.clone("releases", template="template1") as name:
+        before = Project(folder / "old", _databases.server_url(name))
+        before.make(bookings=BEFORE)
+        before.write(writer=WRITER)
+        before.sql(SEED % 2000)
+        before.sql(SEED_WRITTEN)
+        before.manage(*CONVERT, "--batch-size", "50")
+        # The release before runs on as it is: it has none of the migrations.
+        after = Project(folder / "new", before.url)
+        shutil.copytree(before.folder, after.folder)
+        after.write(bookings__models=AFTER)
+        for each in after.migrations("bookings")[1:]:
+            (before.folder / f"bookings/migrations/{each}.py").unlink()
+        yield name, before.folder, after.folder
 
 
 @pytest.fixture
-def new(old):
-    """The release after: the same, converted, its models edited as the command says."""
-    old.manage(*CONVERT, "--batch-size", "50")
-    project = Project(old.folder.with_name("new"), old.url)
-    shutil.copytree(old.folder, project.folder)
-    project.write(bookings__models=AFTER)
-    return project
+def url(made):
+    """The address of a database as it was before."""
+    with _databases.clone("convert", template=made[0]) as name:
+        yield _databases.server_url(name)
+
+
+@pytest.fixture
+def old(made, url):
+    """The release before."""
+    return Project(made[1], url)
+
+
+@pytest.fixture
+def new(made, url):
+    """The release after."""
+    return Project(made[2], url)
 
 
 @contextmanager
 def writers(project: Project, *, seeds: tuple[int, ...]):
     """Have two processes of a release write; fail if one of them does."""
-    stop = project.folder / f"stop-{seeds[0]}"
+    stop = project.folder / f"stop-{uuid4()}"
     processes = [
         project.start("writer.py", str(seed), str(stop), PGOPTIONS=PATIENT) for seed in seeds
     ]
@@ -252,7 +270,7 @@ def written(project: Project, by: str) -> int:
     return project.value("SELECT count(*) FROM bookings_written WHERE by = %s", by)
 
 
-def wait_for_writes(project: Project, by: str, processes, number: int = 60) -> None:
+def wait_for_writes(project: Project, by: str, processes, number: int = 40) -> None:
     """Wait until *number* more have been written by a release."""
     before = written(project, by)
     wait_until(lambda: written(project, by) >= before + number, *processes)
