@@ -357,6 +357,18 @@ def test_rows_with_a_series_each_are_filtered_over_joins(rooms):
     assert without.count() == 9 - 3
 
 
+def test_the_row_that_has_the_series_is_at_hand(rooms, django_assert_num_queries):
+    rows = series(F("number"), F("small"), each=Everything.objects.all()).order_by("id")
+    assert rows[0].each == rooms[0]
+    with django_assert_num_queries(2):
+        assert {row.each for row in rows.prefetch_related("each")} == set(rooms)
+    with django_assert_num_queries(2):
+        assert [
+            len(row.each.parts.all())
+            for row in rows.select_related("each")[:1].prefetch_related("each__parts")
+        ] == [2]
+
+
 def test_what_many_belong_to_is_excluded_right_or_told(rooms):
     rows = series(F("number"), F("small"), each=Everything.objects.all())
     assert rows.exclude(each__parts__number=4).count() == 6

@@ -3,14 +3,14 @@
 import datetime as dt
 import pickle
 from decimal import Decimal
-from io import StringIO
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.apps import apps
 from django.contrib.postgres import fields as postgres
-from django.core.management import call_command
+from django.core import checks
 from django.db import models
+from django.db.migrations.state import ProjectState
 from django.db.models import F, OuterRef
 from django.test import override_settings
 from django.utils import timezone
@@ -54,6 +54,9 @@ REFUSED = [
     (lambda: series(1, F("number") + OuterRef("number")), "ranges.rows"),
     (lambda: series(OuterRef("day"), OuterRef("day")), "ranges.element"),
     (lambda: series(1, 5, output_field=models.CharField()), "ranges.type"),
+    (lambda: series(1, 5, max_steps=0), "ranges.steps"),
+    (lambda: series(1, 5, max_steps=True), "ranges.steps"),
+    (lambda: series(1, F("number"), each=Everything.objects.all(), max_steps="9"), "ranges.steps"),
     (lambda: series(1, 5) & series(1, 6), "ranges.invalid"),
     (lambda: series(1, 5) | series(1, 5), "ranges.invalid"),
     (lambda: series(1, 5).update(term=3), "ranges.read_only"),
@@ -210,11 +213,12 @@ def test_rows_and_queries_can_be_pickled():
     assert repr(row) == "<Series: 3>"
 
 
-def test_there_is_nothing_to_migrate():
-    series(DAY, DAY, span=True)
-    out = StringIO()
-    call_command("check", stdout=out)
-    assert "no issues" in out.getvalue()
+def test_there_is_nothing_to_migrate_and_nothing_to_check():
+    model = series(DAY, DAY, span=True).model
+    state = ProjectState.from_apps(apps)
+    assert ("spans", "everything") in state.models
+    assert ("matinee", "series") not in state.models
+    assert model not in {each.obj for each in checks.run_checks()}
 
 
 def test_a_current_zone_of_a_fixed_offset_will_do():

@@ -102,7 +102,8 @@ class Asked:
             value=self.value and self.value[0],
             each=None if self.each is None else self.each.model,
         )
-        return SeriesQuerySet(model, query=SeriesQuery.of(model, source))
+        using = None if self.each is None else self.each.db
+        return SeriesQuerySet(model, query=SeriesQuery.of(model, source), using=using)
 
     def _rows(self, expressions: Mapping[str, Any]) -> Any:
         """Return what selects the rows that have a series each, with what they are asked by."""
@@ -166,7 +167,11 @@ class Asked:
         Raises:
             RangesError: There are more for sure.
         """
-        most = conf.ranges.max_steps if self.limit is None else self.limit
+        most: Any = conf.ranges.max_steps if self.limit is None else self.limit
+        if not isinstance(most, int) or isinstance(most, bool) or most < 1:
+            raise RangeTypeError(
+                f"max_steps must be a number of steps, got {most!r}.", code="ranges.steps"
+            )
         if not {"a", "b", "s"} <= known.keys() or (terms is MOMENTS and self.zone is None):
             return most
         try:
