@@ -60,7 +60,8 @@ class AskedInput(forms.Field):
     default_error_messages = {
         "range": _('Enter a range, as "[1,5)".'),
         "ranges": _('Enter a multirange, as "{[1,3),[5,8)}".'),
-        "too_long": _("Enter no more than {longest} characters."),
+        "too_long": _("Enter no more than %(longest)s characters."),
+        "inverted": _("The lower bound must not come after the upper one."),
     }
 
     def __init__(self, *, model_field: Any, takes: str, **kwargs: Any) -> None:
@@ -97,25 +98,30 @@ class AskedInput(forms.Field):
 
     def _range(self, text: str) -> Any:
         try:
-            return self._made(_literal.read(text))
+            found = _literal.read(text)
         except RangesError as error:
             raise self._error("range") from error
+        return self._made(found)
 
     def _several(self, text: str, whole: str = "") -> Any:
         """Return the ranges of *text*, or the multirange that the *whole* is."""
         try:
-            found = [self._made(each) for each in _literal.read_many(whole or f"{{{text}}}")]
+            found = list(_literal.read_many(whole or f"{{{text}}}"))
         except RangesError as error:
             raise self._error("ranges") from error
         many: Any = many_of(self.model_field)
-        return many.value(found) if whole else found
+        ranges = [self._made(each) for each in found]
+        return many.value(ranges) if whole else ranges
 
     def _made(self, found: _literal.Literal) -> Any:
-        if not found.bounds or (found.lower is None and found.upper is None):
-            return self.model_field.range(found)
         read = self.one.input.read
         ends = [None if each is None else read(each) for each in found[:2]]
-        return self.model_field.range((*ends, found.bounds))
+        try:
+            return self.model_field.range((*ends, found.bounds))
+        except RangesError as error:
+            if error.code == "ranges.inverted":
+                raise self._error("inverted") from error
+            raise ValidationError(error.message, code=error.code) from error
 
     def _error(self, code: str, **params: Any) -> ValidationError:
-        return ValidationError(str(self.error_messages[code]).format(**params), code=code)
+        return ValidationError(self.error_messages[code], code=code, params=params or None)

@@ -72,7 +72,8 @@ class RangeFilter(django_filters.Filter):  # type: ignore[misc]
     def field(self) -> Any:
         if not hasattr(self, "_field"):
             model_field = self.range_field(getattr(self, "model", None))
-            self._field = self.field_class(
+            # Not field_class, which django-filter has split at commas for "in".
+            self._field = AskedInput(
                 model_field=model_field, takes=self.takes, label=self.label, **self.extra
             )
         return self._field

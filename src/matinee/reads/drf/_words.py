@@ -188,6 +188,8 @@ def _representation(part: Part, model: type[Model]) -> tuple[type, dict[str, Any
     field = known[output]
     if field is serializers.ModelField:  # it asks an object for a column of its own
         return serializers.ReadOnlyField, {}
+    if issubclass(field, serializers.ModelField):  # it says itself how values are written
+        return field, {"model_field": output}
     if issubclass(field, serializers.DecimalField):
         # A sum has more digits than what is summed up.
         return field, {"max_digits": None, "decimal_places": output.decimal_places}
