@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import django
 from django.conf import settings
 from django.contrib.postgres import fields as postgres
+from django.contrib.postgres import utils
 from django.contrib.postgres.fields.utils import AttributeSetter
-from django.contrib.postgres.utils import CheckPostgresInstalledMixin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
@@ -56,10 +56,16 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from django.contrib.postgres.utils import CheckPostgresInstalledMixin
+
     _Field = models.Field[Any, Any]
     _RangeField = postgres.RangeField[Any]
     _DecimalField = models.DecimalField[Any, Any]
 else:  # generic for type checkers alone
+    # New in Django 6.1: a check that django.contrib.postgres is installed.
+    CheckPostgresInstalledMixin = getattr(
+        utils, "CheckPostgresInstalledMixin", type("None", (), {})
+    )
     _Field, _RangeField = models.Field, postgres.RangeField
     _DecimalField = models.DecimalField
 
