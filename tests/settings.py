@@ -26,21 +26,41 @@ if django.VERSION >= (6, 1):
 else:
     SECRET_KEY = "only-for-tests"
     INSTALLED_APPS = [
+        "django.contrib.admin",
         "django.contrib.auth",
         "django.contrib.contenttypes",
+        "django.contrib.messages",
         "django.contrib.postgres",
+        "django.contrib.sessions",
         "django.contrib.staticfiles",
         "rest_framework",
         "matinee",
     ]
-    TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+    MIDDLEWARE = [
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+    ]
+    TEMPLATES = [
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "APP_DIRS": True,
+            "OPTIONS": {
+                "context_processors": [
+                    "django.template.context_processors.request",
+                    "django.contrib.auth.context_processors.auth",
+                    "django.contrib.messages.context_processors.messages",
+                ]
+            },
+        }
+    ]
     STATIC_URL = "static/"
     ROOT_URLCONF = "tests.shelf.urls"
     DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
     TIME_ZONE = "Europe/Vienna"
     USE_TZ = True
 
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.shelf", "tests.spans"]
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.shelf", "tests.spans", "tests.networks"]
 # The site's own come with a connection pool, which transactions in tests and databases that come
 # and go get on badly with.
 DATABASES = TEST_DATABASES

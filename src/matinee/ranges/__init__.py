@@ -8,6 +8,8 @@ from matinee.ranges import _adapt as _adapt
 from matinee.ranges import _lookups as _lookups
 from matinee.ranges import _transforms as _transforms
 from matinee.ranges._coverage import coverage, gaps
+from matinee.ranges._custom import range_type
+from matinee.ranges._custom_type import CustomRangeType
 from matinee.ranges._multirange import MultiRange
 from matinee.ranges._range import Bounds, Range
 from matinee.ranges._types import (
@@ -52,6 +54,7 @@ __all__ = [
     "BigIntegerRangeField",
     "Bounded",
     "Bounds",
+    "CustomRangeType",
     "DateMultiRangeField",
     "DateRangeField",
     "DateTimeMultiRangeField",
@@ -72,5 +75,6 @@ __all__ = [
     "coverage",
     "gaps",
     "generate_series",
+    "range_type",
     "series",
 ]

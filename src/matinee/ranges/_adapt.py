@@ -1,8 +1,8 @@
 """How ranges go to the database and come from it: psycopg's adapters, on each new connection."""
 
 import re
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +15,8 @@ from psycopg.types.multirange import MultirangeInfo
 from psycopg.types.range import RangeInfo
 
 from matinee.ranges import _literal
+from matinee.ranges._custom_type import CustomRangeType
+from matinee.ranges._elements import EndOfDay
 from matinee.ranges._multirange import MultiRange, several
 from matinee.ranges._range import BOUNDS, Range, known
 from matinee.ranges._types import (
@@ -50,13 +52,18 @@ _BOUNDS = {each.encode(): each for each in BOUNDS}
 class RangeDumper(RecursiveDumper):
     """Writes a range or a multirange as text, of the type that it is bound to."""
 
+    cast = ""
+
     def get_key(self, obj: Any, format: PyFormat) -> Any:  # noqa: A002, ARG002  psycopg's name
         return self.cls, obj.range_type and obj.range_type.name
 
     def upgrade(self, obj: Any, format: PyFormat) -> "RangeDumper":  # noqa: A002, ARG002
         dumper = type(self)(self.cls, self._tx)
         # Unless USE_TZ is on, what stands in columns of tstzrange is bound to tsrange here.
-        if obj.range_type is not None and obj.range_type != TSRANGE:
+        if isinstance(obj.range_type, CustomRangeType):  # which may have another oid tomorrow
+            one = isinstance(obj, Range)
+            dumper.cast = obj.range_type.sql if one else obj.range_type.multirange_sql
+        elif obj.range_type is not None and obj.range_type != TSRANGE:
             name = obj.range_type.name if isinstance(obj, Range) else obj.range_type.multirange
             info = self._tx.adapters.types.get(name)
             dumper.oid = info.oid if info else 0
@@ -69,6 +76,8 @@ class RangeDumper(RecursiveDumper):
 
     def quote(self, obj: Any) -> bytes:
         quoted = bytes(super().quote(obj))
+        if self.cast:
+            return quoted + b"::" + self.cast.encode()
         info = self._tx.adapters.types.get(self.oid) if self.oid else None
         return quoted + b"::" + info.regtype.encode() if info else quoted
 
@@ -102,7 +111,7 @@ def _with_infinity(loader: type[Any]) -> type[Loader]:
 
 
 class InfinityDumper(Dumper):
-    """Writes infinity, of whatever type it is compared with."""
+    """Writes infinity, or the end of a day, of whatever type it is compared with."""
 
     def dump(self, obj: Any) -> bytes:
         return str(obj).encode()
@@ -118,6 +127,8 @@ class _Loader(RecursiveLoader):
     def __init__(self, oid: int, context: Any = None) -> None:
         super().__init__(oid, context)
         self._element = self._tx.get_loader(self.subtype_oid, Format.TEXT).load
+        if isinstance(self.range_type, CustomRangeType) and self.range_type.read is not None:
+            self._element = partial(_read_text, self.range_type.read)
         # Elements of the built-in types are loaded as what they are, ranges in canonical form.
         self._is_known = self.range_type in BUILT_IN
 
@@ -152,6 +163,10 @@ class _Loader(RecursiveLoader):
             if getattr(element, "tzinfo", element) is None and element is not None:
                 return TSRANGE
         return self.range_type
+
+
+def _read_text(read: Callable[[str], Any], data: Any) -> Any:
+    return read(bytes(data).decode())
 
 
 class RangeLoader(_Loader):
@@ -200,7 +215,8 @@ def register(found: AdaptersMap) -> None:
     """Have a connection read and write ranges and multiranges."""
     for cls in (Range, MultiRange):
         found.register_dumper(cls, RangeDumper)
-    found.register_dumper(Infinity, InfinityDumper)
+    for element in (Infinity, EndOfDay):
+        found.register_dumper(element, InfinityDumper)
     for oid, loader in _LOADERS:
         found.register_loader(oid, loader)
     for name in ("date", "timestamp", "timestamptz"):

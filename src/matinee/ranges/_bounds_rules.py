@@ -167,6 +167,11 @@ def _is_finite(range_type: RangeType) -> str:
 
 def _width(range_type: RangeType, value: Any) -> Any:
     """Return *value* as a width of the type."""
+    if range_type.zero is None:
+        raise RangesError(
+            f"Only what can be measured has a width, got {range_type.name}.",
+            code="ranges.constraint",
+        )
     wanted: Any = dt.timedelta if range_type.zero == dt.timedelta(0) else int | float | Decimal
     if not isinstance(value, wanted) or isinstance(value, bool):
         what = "a timedelta" if wanted is dt.timedelta else "a number"

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from matinee.exceptions import RangeTypeError
+from matinee.ranges._custom_type import CustomRangeType
 from matinee.ranges.fields import (
     BigIntegerMultiRangeField,
     BigIntegerRangeField,
@@ -27,7 +28,9 @@ from matinee.ranges.fields import (
 __all__ = [
     "KINDS",
     "Sql",
+    "add_kind",
     "element_type",
+    "field_for",
     "holds_ranges",
     "many_of",
     "one_of",
@@ -48,6 +51,7 @@ KINDS: list[_Kind] = [
     (models.FloatField, DecimalRangeField, DecimalMultiRangeField),
     (models.DecimalField, DecimalRangeField, DecimalMultiRangeField),
 ]
+_BUILT_IN = len(KINDS)
 _SUBTYPES = {
     "int4range": "integer",
     "int8range": "bigint",
@@ -61,6 +65,10 @@ _FITS = {
     "integer": {"smallint", "integer", "bigint", "serial", "bigserial", "smallserial"},
     "bigint": {"smallint", "integer", "bigint", "serial", "bigserial", "smallserial"},
     "numeric": {"smallint", "integer", "bigint", "double precision", "numeric"},
+    "double precision": {"smallint", "integer", "real"},
+    "inet": {"cidr"},
+    "text": {"varchar"},
+    "varchar": {"text"},
 }
 
 
@@ -78,10 +86,34 @@ def many_of(field: Any) -> MultiRangeField | None:
     """Return a field of multiranges of *field*'s elements, or whose elements *field* has."""
     if isinstance(field, MultiRangeField):
         return field
+    if isinstance(field, RangeField) and isinstance(field.type, CustomRangeType):
+        return _made(field.type.multirange_field)
     found = [
         many for element, one, many in KINDS if isinstance(field, element) or type(field) is one
     ]
     return found[0]() if found else None
+
+
+def field_for(value: Any) -> RangeField | None:
+    """Return a field of ranges of the type that *value* is bound to, if that is a custom one."""
+    bound_to = getattr(value, "range_type", None)
+    return bound_to.field() if isinstance(bound_to, CustomRangeType) else None
+
+
+def add_kind(kind: Any) -> None:
+    """Have elements go with the ranges of a custom type, unless they do with built-in ones.
+
+    Args:
+        kind: The field of the elements, of the ranges, and of the multiranges.
+    """
+    own = enumerate(KINDS[_BUILT_IN:])
+    wider = [n for n, (each, *_) in own if issubclass(kind[0], each) and kind[0] is not each]
+    KINDS.insert(_BUILT_IN + wider[0] if wider else len(KINDS), kind)
+
+
+def _made(field_class: Any) -> MultiRangeField:
+    found: MultiRangeField = field_class()
+    return found
 
 
 def field_of(expression: Any) -> Any:
@@ -106,7 +138,8 @@ def range_type_of(field: Any, connection: Any) -> str:
 def element_type(field: Any, connection: Any) -> str:
     """Return the type of the elements of a field of ranges or multiranges."""
     found = _SUBTYPES.get(range_type_of(field, connection))
-    return found or str(field.base_field.db_type(connection))
+    # Without a length: a cast to one would cut what is too long.
+    return found or str(field.base_field.db_type(connection)).split("(")[0]
 
 
 def to_element(sql: Sql, source: Any, field: Any, connection: Any) -> Sql:

@@ -9,11 +9,11 @@ from psycopg.types.multirange import Multirange as PsycopgMultirange
 
 from matinee.exceptions import RangeTypeError
 from matinee.ranges import _literal
-from matinee.ranges._adapt import BUILT_IN
 from matinee.ranges._expressions import RangeOf
 from matinee.ranges._kinds import (
     Sql,
     element_type,
+    field_for,
     field_of,
     holds_ranges,
     many_of,
@@ -23,9 +23,10 @@ from matinee.ranges._kinds import (
 )
 from matinee.ranges._multirange import MultiRange
 from matinee.ranges._range import Range
+from matinee.ranges._types import all_types
 from matinee.ranges.fields import MultiRangeField, Ranged, is_one
 
-__all__ = ["operand"]
+__all__ = ["ElementContainedBy", "operand"]
 
 
 def operand(field: Any, value: Any, *, elements: bool) -> Any:
@@ -147,8 +148,12 @@ class ElementContainedBy(PostgresOperatorLookup):
     lookup_name = "contained_by"
     postgres_operator = RangeOperators.CONTAINED_BY
 
+    def _field(self, value: Any) -> Any:
+        """Return the field of what it is in, which *value* is bound to or the elements go with."""
+        return field_for(value) or one_of(self.lhs.output_field)
+
     def get_prep_lookup(self) -> Any:
-        field = one_of(self.lhs.output_field)
+        field = self._field(self.rhs)
         if isinstance(self.rhs, RangeOf):
             return self.rhs.of(field)
         if isinstance(self.rhs, list | tuple) and any(map(_is_expression, self.rhs)):
@@ -159,7 +164,7 @@ class ElementContainedBy(PostgresOperatorLookup):
         return operand(field, self.rhs, elements=False)
 
     def get_db_prep_lookup(self, value: Any, connection: Any) -> Any:
-        field = one_of(self.lhs.output_field)
+        field = self._field(value)
         one = isinstance(value, Range)
         wanted = range_type_of(field, connection) if one else _many(field).db_type(connection)
         return f"%s::{wanted}", [value]
@@ -167,7 +172,7 @@ class ElementContainedBy(PostgresOperatorLookup):
     def process_lhs(self, compiler: Any, connection: Any, lhs: Any = None) -> Sql:
         found = super().process_lhs(compiler, connection, lhs)
         source = field_of(self.rhs)
-        field = source if holds_ranges(source) else one_of(self.lhs.output_field)
+        field = source if holds_ranges(source) else self._field(self.rhs)
         return to_element(found, self.lhs.output_field, field, connection)
 
 
@@ -179,10 +184,8 @@ def _makes_ranges(expression: Any) -> bool:
     """Whether it calls a function that makes ranges: Django takes that for one of its arguments."""
     function = getattr(expression, "function", None)
     named = getattr(expression, "extra", {}).get("function", function)
-    return str(named).lower() in _CONSTRUCTORS
-
-
-_CONSTRUCTORS = frozenset(name for each in BUILT_IN for name in (each.name, each.multirange))
+    name = str(named).lower()
+    return any(name in (each.name, each.multirange) for each in all_types())
 
 
 def _same_type(field: Any, source: Any, connection: Any) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 
+from matinee.exceptions import RangeTypeError
 from matinee.ranges._kinds import Sql, one_of
 from matinee.ranges._supersets import narrowed
 from matinee.ranges.fields import MultiRangeField, Number, Ranged
@@ -118,6 +119,8 @@ _WIDTHS: dict[str, _Kind] = {
         _FINITE,
     ),
     "DateTimeField": (Duration, "{high} - {low}", "interval '0'", _FINITE),
+    "FloatField": (models.FloatField, "{high} - {low}", "0", _FINITE),
+    "TimeField": (Duration, "{high} - {low}", "interval '0'", "TRUE"),
 }
 _WHOLE: _Kind = (models.BigIntegerField, "{high}::bigint - {low}", "0", "TRUE")
 
@@ -163,7 +166,13 @@ def _width_of_all(field: Any, sql: str) -> str:
 
 
 def _kind(field: Any) -> _Kind:
-    return _WIDTHS.get(field.base_field.get_internal_type(), _WHOLE)
+    found = _WIDTHS.get(field.base_field.get_internal_type())
+    if found is None and not isinstance(field.base_field, models.IntegerField):
+        raise RangeTypeError(
+            f"Only what can be measured has a width, got {field} of {field.type.name}.",
+            code="ranges.width",
+        )
+    return found or _WHOLE
 
 
 for _transform in (Lower, Upper, IsEmpty, LowerInc, UpperInc, LowerInf, UpperInf, Width):

@@ -20,6 +20,7 @@ __all__ = [
     "Infinity",
     "Key",
     "RangeType",
+    "all_types",
     "key_of",
     "multirange_of",
     "named",
@@ -112,7 +113,7 @@ class RangeType:
     Attributes:
         name: As PostgreSQL has it: "int4range".
         coerce: Returns what stands for an element in the type; raises RangesError if nothing does.
-        zero: The width of nothing.
+        zero: The width of nothing; None where ranges have no width.
         unit: The width of one element, where the type is discrete; None where it is not.
         following: Returns the next element then, the same one where there is none.
         key: Returns what elements are compared by.
@@ -138,6 +139,11 @@ class RangeType:
 
 
 _known: dict[str, RangeType] = {}
+
+
+def all_types() -> list[RangeType]:
+    """Return every range type there is."""
+    return list(_known.values())
 
 
 def multirange_of(name: str) -> str:

@@ -1,0 +1,118 @@
+"""What each connection is told of custom range types: how they are read, and as what."""
+
+import sys
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import psycopg
+from django.conf import settings
+from django.db import connections
+from django.db.backends.base.base import NO_DB_ALIAS
+from django.db.backends.signals import connection_created
+from psycopg.pq import TransactionStatus
+from psycopg.types import TypeInfo
+
+from matinee.exceptions import RangesError
+from matinee.ranges._adapt import loaders
+from matinee.ranges._custom_type import CustomRangeType, custom_types
+
+__all__ = ["place_of", "refresh", "tell", "tell_all"]
+
+# Which of the types there are in this database: oids differ between databases, and a type that was
+# made anew, by whatever process, has another one. So each connection to the server asks once.
+_QUERY = """
+SELECT r.rngtypid, t.typarray, r.rngmultitypid, m.typarray, r.rngsubtype, wanted.nth
+FROM pg_catalog.unnest(%s::pg_catalog.text[]) WITH ORDINALITY AS wanted (type, nth)
+JOIN pg_catalog.pg_range AS r ON r.rngtypid = pg_catalog.to_regtype(wanted.type)
+JOIN pg_catalog.pg_type AS t ON t.oid = r.rngtypid
+JOIN pg_catalog.pg_type AS m ON m.oid = r.rngmultitypid
+"""
+
+# The names that each of psycopg's connections was asked for: a pool lends the same one out again.
+_asked: WeakKeyDictionary[Any, frozenset[str]] = WeakKeyDictionary()
+
+
+def refresh(connection: Any) -> None:
+    """Tell an open connection of all custom types anew, as after one was made. One query."""
+    _asked.pop(connection.connection, None)
+    tell(connection)
+
+
+def tell(connection: Any, **_signal: object) -> None:
+    """Tell an open connection of all custom types, unless it knows them. One query at most."""
+    if connection.vendor != "postgresql" or connection.alias == NO_DB_ALIAS:
+        return
+    server, types = connection.connection, custom_types()
+    names = frozenset(each.name for each in types)
+    if not names or names == _asked.get(server) or _is_failed(server):
+        return
+    for *oids, nth in _rows(server, [each.sql for each in types]):
+        _register(connection, types[nth - 1], oids)
+    _asked[server] = names
+
+
+def tell_all() -> None:
+    """Tell those connections of this thread that are open already."""
+    if settings.configured:
+        for connection in connections.all(initialized_only=True):
+            if connection.connection is not None and not connection.connection.closed:
+                tell(connection)
+
+
+def _is_failed(server: Any) -> bool:
+    found: bool = server.info.transaction_status == TransactionStatus.INERROR
+    return found
+
+
+def _rows(server: Any, names: list[str]) -> list[Any]:
+    if server.autocommit or server.info.transaction_status != TransactionStatus.IDLE:
+        return psycopg.ClientCursor(server).execute(_QUERY, [names]).fetchall()
+    with server.transaction():  # which the query would begin and leave open
+        return psycopg.ClientCursor(server).execute(_QUERY, [names]).fetchall()
+
+
+def _register(connection: Any, found: CustomRangeType, oids: list[int]) -> None:
+    one, array, many, many_array, subtype = oids
+    adapters = connection.connection.adapters
+    # Not as psycopg's RangeInfo, which would send all ranges of such elements as of this type.
+    TypeInfo(found.name, one, array, regtype=found.sql).register(connection.connection)
+    TypeInfo(found.multirange, many, many_array, regtype=found.multirange_sql).register(
+        connection.connection
+    )
+    for oid, loader in loaders(found, (one, many, subtype)):
+        adapters.register_loader(oid, loader)
+    # What inspectdb writes: of this database alone, since the next one's oids are others.
+    fields = {one: found.field, many: found.multirange_field}
+    places = {oid: place for oid, each in fields.items() if (place := _place_if_any(each))}
+    introspection = connection.introspection
+    introspection.data_types_reverse = introspection.data_types_reverse.copy()
+    introspection.data_types_reverse.update(places)
+
+
+def place_of(field_class: Any) -> str:
+    """Return where a class of fields can be imported from, as migrations write it.
+
+    Raises:
+        RangesError: No module that declares the type has a name for it.
+    """
+    range_type = field_class.declared
+    for module in filter(None, map(sys.modules.get, range_type.modules)):
+        for name, value in vars(module).items():
+            if value is field_class:
+                return f"{module.__name__}.{name}"
+    raise RangesError(
+        f"The fields of {range_type.name} must have a name in {range_type.modules[0]}, got none.",
+        hint=f"Write there: {field_class.__name__} = {range_type.name.upper()}"
+        f".{'multirange_' if field_class is range_type.multirange_field else ''}field.",
+        code="ranges.declaration",
+    )
+
+
+def _place_if_any(field_class: Any) -> str:
+    try:
+        return place_of(field_class)
+    except RangesError:
+        return ""
+
+
+connection_created.connect(tell, dispatch_uid="matinee.ranges.custom")
