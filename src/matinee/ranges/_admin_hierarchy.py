@@ -99,7 +99,12 @@ class Hierarchy:
                 }
                 for each in self._found(len(chosen))
             ]
-        return {"back": back, "choices": choices, "field_name": self.field.verbose_name}
+        return {
+            "show": bool(choices or back),
+            "back": back,
+            "choices": choices,
+            "field_name": self.field.verbose_name,
+        }
 
     def _common(self) -> list[int]:
         """Return the year that all are in, with the month if they are in one."""
