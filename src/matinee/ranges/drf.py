@@ -398,6 +398,7 @@ def _element_field(model_field: Any) -> Any:
     element = copy(model_field.base_field)
     element.model = _Nothing  # it is no column, which might be unique
     cls, kwargs = serializers.ModelSerializer().build_standard_field("", element)
+    kwargs.pop("label", None)
     if issubclass(cls, serializers.DecimalField):
         kwargs = {"max_digits": None, "decimal_places": None} | kwargs
     return cls(**kwargs)

@@ -189,7 +189,7 @@ def _representation(part: Part, model: type[Model]) -> tuple[type, dict[str, Any
     if field is serializers.ModelField:  # it asks an object for a column of its own
         return serializers.ReadOnlyField, {}
     if issubclass(field, serializers.ModelField):  # it says itself how values are written
-        return field, {"model_field": output}
+        return field, {"model_field": output, "allow_null": True}
     if issubclass(field, serializers.DecimalField):
         # A sum has more digits than what is summed up.
         return field, {"max_digits": None, "decimal_places": output.decimal_places}
