@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from matinee.exceptions import RangesError, RangeTypeError
 from matinee.ranges._range import BOUNDS
-from matinee.ranges._series import AnyField, Asked, SeriesQuerySet, Values
+from matinee.ranges._series import AnyField, Asked, Values
 
 __all__ = ["generate_series", "series"]
 
@@ -29,10 +29,10 @@ def series(  # noqa: PLR0913  each is one thing to ask
     each: models.QuerySet[Any] | None = None,
     output_field: Any = None,
     max_steps: int | None = None,
-) -> SeriesQuerySet:
+) -> models.QuerySet[Any]:
     """Return the terms from *start* to *stop* as rows with a ``term``: no query yet.
 
-    Terms are ints, ``Decimal``s, dates or datetimes. The first is *start*, each of the others so
+    Terms are ints, decimals, dates or datetimes. The first is *start*, each of the others so
     many steps from it, the last not beyond *stop*. Months and days are the calendar's: the end of
     January is followed by those of February and of March, and days keep the time that the clocks
     in *zone* show, whatever they do in between.
@@ -83,7 +83,7 @@ def generate_series(  # noqa: PLR0913  django-generate-series has them
     default_bounds: str | None = None,
     queryset: models.QuerySet[Any] | None = None,
     iterable: Iterable[Any] | None = None,
-) -> SeriesQuerySet:
+) -> models.QuerySet[Any]:
     """Return what django-generate-series returns: stands in its place.
 
     Days are those of the connection's time zone. Ranges of dates and datetimes end at *stop* at

@@ -1,8 +1,7 @@
-"""How a series becomes a query: asked, planned, generated, and the rows it has."""
+"""How a series becomes a query: what is asked, the plan of it, its SQL, its rows."""
 
 from matinee.ranges._series._asked import Asked
 from matinee.ranges._series._generated import Values
-from matinee.ranges._series._rows import SeriesQuerySet
 from matinee.ranges._series._terms import AnyField
 
-__all__ = ["AnyField", "Asked", "SeriesQuerySet", "Values"]
+__all__ = ["AnyField", "Asked", "Values"]

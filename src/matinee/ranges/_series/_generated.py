@@ -86,12 +86,7 @@ class SeriesTable(BaseTable):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         if self.table_name != TABLE:  # what it was joined with, where the join was not needed
             return super().as_sql(compiler, connection)
-        source = compiler.query.source
-        if source is None:
-            raise NotSupportedError(
-                "Rows of a series are excluded by ~Exists(...) for what many belong to one."
-            )
-        sql, params = compiler.compile(source)
+        sql, params = compiler.compile(compiler.query.source)
         quote = getattr(compiler, "quote_name", None) or compiler.quote_name_unless_alias
         return f"({sql}) {quote(self.table_alias)}", tuple(params)
 
@@ -100,6 +95,7 @@ class SeriesQuery(Query):
     """A query of the rows of a series."""
 
     base_table_class = SeriesTable
+    # None in a query that Django makes of another's joins, to exclude what many belong to.
     source: Source | None = None
 
     @classmethod
