@@ -6,6 +6,8 @@ its column. Validation cannot see these: the database says them, as an ``Integri
 ``ValidationError`` on the right field, or an answer with status 409 or 400.
 """
 
+import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -31,6 +33,8 @@ __all__ = [
     "validation_error",
 ]
 
+# Between the first time and the second.
+PAUSE_S = (0.01, 0.05)
 _MISSING = {"blank", "null"}
 
 
@@ -87,9 +91,9 @@ def attempt[R](
 ) -> R:
     """Call *function* in a transaction, and once more if it was the victim of a deadlock.
 
-    Also where transactions could not be put in one order (SQLSTATE 40001). Within a transaction
-    there is no second time, which would have to be one of all of it. *function* may run twice:
-    what it does besides the database should bear that.
+    Also where transactions could not be put in one order (SQLSTATE 40001). The second time comes
+    10 to 50 ms later. Within a transaction there is none, which would have to be one of all of it.
+    *function* may run twice: what it does besides the database should bear that.
 
     Args:
         function: An ordinary one, not a coroutine function.
@@ -107,6 +111,8 @@ def attempt[R](
         except ConflictError as error:
             if not error.again:
                 raise
+        # Else it might take the lock again before the one who waits for it has woken up.
+        time.sleep(random.uniform(*PAUSE_S))  # noqa: S311  no secret
     with raising_conflicts(using):
         return function(*args, **kwargs)
 
