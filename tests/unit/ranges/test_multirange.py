@@ -101,6 +101,59 @@ def test_ranges_and_multiranges_go_together():
         ints((1, 3)) + 5
 
 
+class Counted(int):
+    """An int that counts how often it is compared."""
+
+    compared = 0
+    __hash__ = int.__hash__
+
+    def __eq__(self, other):
+        Counted.compared += 1
+        return int(self) == int(other)
+
+    def __lt__(self, other):
+        Counted.compared += 1
+        return int(self) < int(other)
+
+
+def comparisons(ask, number):
+    """Return how often elements are compared where two multiranges have so many ranges each."""
+    one, other = (
+        MultiRange(Range(Counted(n), Counted(n + 5)) for n in range(start, 10 * number, 10))
+        for start in (0, 3)
+    )
+    Counted.compared = 0
+    ask(one, other)
+    return Counted.compared
+
+
+ASKED = {
+    "union": MultiRange.union,
+    "intersection": MultiRange.intersection,
+    "difference": MultiRange.difference,
+    "contains": lambda one, other: one.contains(one.intersection(other)),
+    "overlaps": lambda one, other: one.overlaps(other.gaps),
+    "gaps": lambda one, _: one.gaps,
+    "coverage": lambda one, other: coverage([*one, *other]),
+}
+
+
+@pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
+def test_ten_times_the_ranges_are_not_compared_a_hundred_times_as_often(ask):
+    few, many = comparisons(ask, 30), comparisons(ask, 300)
+
+    assert 0 < many < 20 * few
+
+
+def test_comparing_each_with_each_is_found_out():
+    """A control."""
+
+    def each_with_each(one, other):
+        return [each for each in one if any(each.overlaps(its) for its in other)]
+
+    assert comparisons(each_with_each, 300) > 20 * comparisons(each_with_each, 30)
+
+
 def test_free_time_is_what_nobody_covers():
     day = Range(9, 17, range_type=INT4RANGE)
 
