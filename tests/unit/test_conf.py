@@ -115,7 +115,7 @@ def test_a_name_like_no_other_gets_the_list_of_all(settings):
     settings.MATINEE = {42: {}}
     (message,) = run_checks(tags=["matinee"])
     assert message.msg == "MATINEE has no section 42."
-    assert message.hint == "Its sections are: reads, receipts."
+    assert message.hint == "Its sections are: ranges, reads, receipts."
 
 
 @pytest.mark.parametrize("value", [None, [], "receipts"])
