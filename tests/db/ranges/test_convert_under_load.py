@@ -2,7 +2,7 @@
 
 Writers are processes with the ORM, of the release before and of the one after. Each write says in
 the same transaction what it wrote, with the row's next version. The law: every row is what its
-last writer wrote. Writers wait three seconds for a lock and no longer, and none may fail.
+last writer wrote. Writers wait five seconds for a lock and no longer, and none may fail.
 """
 
 import shutil
