@@ -19,6 +19,7 @@ from django.utils import translation
 from rest_framework import serializers, viewsets
 
 from matinee import conflicts
+from matinee._dberrors import conflict
 from matinee.conflicts.admin import ShowsConflicts
 from matinee.conflicts.drf import AnswersConflicts
 from matinee.conflicts.middleware import ConflictsMiddleware
@@ -381,6 +382,28 @@ def test_the_middleware_shows_a_page_of_the_project(client, taken, settings):
     error = ConflictError("Taken.", code="conflict.overlap")
     answer = middleware.process_exception(RequestFactory().get("/"), error)
     assert (answer.status_code, answer.content) == (409, b"Sorry: Taken.")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_refused_when_the_transaction_ends_leaves_the_instance_as_it_was():
+    days = [(dt.date(2026, 1, 1), None)]
+    taken = Closure.objects.create(hall=Hall.objects.create(name="Red"), days=days)
+    late = Closure(hall=taken.hall, days=days, reason="Dust")
+    with pytest.raises(ValidationError) as info:
+        conflicts.save(late)
+    assert [each.code for each in info.value.error_dict["days"]] == ["overlap"]
+    assert (late.pk, late._state.adding, late._state.db) == (None, True, None)
+
+
+def test_in_a_broken_transaction_nothing_is_asked(taken):
+    late = Booking(hall=taken.hall, during=ELEVEN, who="Bob")
+    with transaction.atomic():
+        try:
+            late.save()
+        except DatabaseError as error:
+            found = conflicts.validation_error(conflict(error), late)
+        transaction.set_rollback(True)
+    assert (found.messages, found.code) == (["Another one overlaps."], "overlap")
 
 
 # The second time.

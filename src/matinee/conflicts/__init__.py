@@ -174,9 +174,11 @@ def validation_error(
         instance: What was to be saved. Its constraint is asked again, which may tell more now.
         using: The database; by default the router's.
     """
-    alias = using or router.db_for_write(type(instance) if instance else Model, instance=instance)
-    if instance is not None and not transaction.get_connection(alias).needs_rollback:
-        for check in _checks(error, instance, alias):
+    if instance is not None:
+        alias = using or router.db_for_write(type(instance), instance=instance)
+        # In a transaction that is broken nothing can be asked.
+        broken = transaction.get_connection(alias).needs_rollback
+        for check in () if broken else _checks(error, instance, alias):
             try:
                 check()
             except ValidationError as said:
@@ -195,11 +197,11 @@ def add_errors(form: Any, error: ValidationError) -> None:
 
 def _kept(function: Callable[[], Any], instance: Model, using: str) -> None:
     """Call what saves *instance*; where that is refused, leave the instance as it was."""
-    values, state = {**vars(instance)}, {**vars(instance._state)}
+    values, adding, alias = {**vars(instance)}, instance._state.adding, instance._state.db
 
     def restored() -> None:
         vars(instance).update(values)
-        vars(instance._state).update(state)
+        instance._state.adding, instance._state.db = adding, alias
 
     def saved() -> None:
         restored()
