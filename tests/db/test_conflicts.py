@@ -392,7 +392,10 @@ def test_what_is_refused_when_the_transaction_ends_leaves_the_instance_as_it_was
     with pytest.raises(ValidationError) as info:
         conflicts.save(late)
     assert [each.code for each in info.value.error_dict["days"]] == ["overlap"]
-    assert (late.pk, late._state.adding, late._state.db) == (None, True, None)
+    assert (late.pk, late._state.adding) == (None, True)
+    late.days = []
+    conflicts.save(late)
+    assert Closure.objects.count() == 2
 
 
 def test_in_a_broken_transaction_nothing_is_asked(taken):
