@@ -106,6 +106,25 @@ def test_a_filter_by_an_end_says_what_an_index_answers(end, question, rows):
     assert said.isdisjoint({"exclude", "not", "xor", "or not", "case", "is true", "is false"})
 
 
+@pytest.mark.parametrize("end", ["lower", "upper"])
+@pytest.mark.parametrize("field", ["ints", "nums", "many_nums"])
+def test_what_is_said_of_an_end_between_two_points_changes_no_answer(field, end, rows, monkeypatch):
+    asked = list(product(["gt", "gte"], ["lt", "lte"], POINTS, POINTS))
+    queries = [
+        Everything.objects.filter(
+            **{f"{field}__{end}__{first}": low, f"{field}__{end}__{last}": high}
+        )
+        for first, last, low, high in asked
+    ]
+    narrowed = answers(enumerate(queries))
+    said = [str(each.query).count("&&") for each in queries]
+    monkeypatch.setattr(_supersets, "_is_kept_where_true", lambda *_args: False)
+
+    assert narrowed == answers(enumerate(queries))
+    assert any(narrowed.values())
+    assert said.count(1) > len(POINTS), "a control: once for both"
+
+
 @pytest.mark.parametrize("wrong", ["{range} && {from_}", "{range} << {from_}"])
 def test_a_condition_that_loses_rows_is_found_out(wrong, rows, monkeypatch):
     """A control: the law sees the conditions that are tempting and wrong."""

@@ -11,10 +11,11 @@ from typing import Any
 
 from django.db.models.expressions import Col
 from django.db.models.functions import Now
-from django.db.models.sql.where import XOR, WhereNode
+from django.db.models.sql.where import AND, XOR, WhereNode
 
 from matinee.exceptions import RangesError
 from matinee.ranges._kinds import Sql, range_type_of
+from matinee.ranges._range import Range
 from matinee.ranges._types import Infinity
 
 __all__ = ["narrowed"]
@@ -27,14 +28,19 @@ _SUPERSETS = {
     ("lower", "gt"): "{range} &> {from_}",
     ("lower", "gte"): "{range} &> {from_}",
     ("lower", "exact"): "{range} &> {from_}",
-    ("lower", "lt"): _TO,
+    ("lower", "lt"): "{range} && {to}",
     ("lower", "lte"): _TO,
     ("upper", "lt"): "{range} &< {to}",
     ("upper", "lte"): "{range} &< {to}",
     ("upper", "exact"): "{range} &< {to}",
-    ("upper", "gt"): _FROM,
+    ("upper", "gt"): "{range} && {from_}",
     ("upper", "gte"): _FROM,
 }
+# Where an end lies between two points, one range between them is true of at least the same rows.
+# Told of each point alone, the planner takes the two for independent of each other: of the bookings
+# that begin on a day in May it expects a quarter of the year's.
+_FROM_A_POINT = {("lower", "gt"), ("lower", "gte"), ("upper", "gt")}
+_TO_A_POINT = {("lower", "lt"), ("upper", "lt"), ("upper", "lte")}
 
 
 class _Narrowed:
@@ -50,10 +56,29 @@ class _Narrowed:
 
     def as_sql(self, compiler: Any, connection: Any) -> Sql:
         sql, params = super().as_sql(compiler, connection)  # type: ignore[misc]
-        found = _is_kept_where_true(compiler.query.where, self) and self.superset(
-            compiler, connection
-        )
+        found = _is_kept_where_true(compiler.query.where, self) and self.told(compiler, connection)
         return (f"({sql} AND ({found[0]}))", [*params, *found[1]]) if found else (sql, params)
+
+    def told(self, compiler: Any, connection: Any) -> Sql | None:
+        """Return what is said for an index; None if nothing, or if it is said elsewhere."""
+        first, last = _pair(compiler.query.where, self) or (self, None)
+        between = last and first.between(last, compiler, connection)
+        if between:
+            return between if first is self else None
+        return self.superset(compiler, connection)
+
+    def between(self, other: "_Narrowed", compiler: Any, connection: Any) -> Sql | None:
+        """Return the superset of this and *other*, which ask for what lies between two points."""
+        inner = self.lhs.lhs
+        closing = "]" if inner.output_field.type.following is None else ")"
+        try:
+            first, last = map(inner.output_field.element, (self.rhs, other.rhs))
+            Range(first, last, range_type=inner.output_field.type)
+        except (RangesError, TypeError):  # of expressions, or the wrong way round
+            return None
+        column, own = compiler.compile(inner)
+        made = range_type_of(inner.output_field, connection)
+        return f"{column} && {made}(%s, %s, '[{closing}')", [*own, first, last]
 
     def superset(self, compiler: Any, connection: Any) -> Sql | None:
         """Return the superset; None where there is none."""
@@ -87,6 +112,23 @@ def narrowed(lookup: type, function: str) -> type:
     if (function, getattr(lookup, "lookup_name", None)) not in _SUPERSETS:
         return lookup
     return type(lookup.__name__, (_Narrowed, lookup), {})
+
+
+def _pair(node: Any, lookup: _Narrowed) -> tuple[_Narrowed, _Narrowed] | None:
+    """Return *lookup* and the one beside it that asks for what is on the other side, in order."""
+    for child in node.children:
+        if isinstance(child, WhereNode) and (found := _pair(child, lookup)):
+            return found
+    if node.connector != AND or not any(child is lookup for child in node.children):
+        return None
+    alike = [
+        (each, (each.lhs.function, each.lookup_name))
+        for each in node.children
+        if isinstance(each, _Narrowed) and each.lhs == lookup.lhs
+    ]
+    first = next((each for each, asked in alike if asked in _FROM_A_POINT), None)
+    last = next((each for each, asked in alike if asked in _TO_A_POINT), None)
+    return (first, last) if first and last and lookup in (first, last) else None
 
 
 def _is_kept_where_true(node: Any, lookup: object) -> bool:
