@@ -136,7 +136,7 @@ def save(instance: Model, *, using: str | None = None, **options: Any) -> None:
         options: Of ``instance.save``.
 
     Raises:
-        ValidationError: The database refused.
+        django.core.exceptions.ValidationError: The database refused.
     """
     alias = using or router.db_for_write(type(instance), instance=instance)
     _kept(lambda: instance.save(using=alias, **options), instance, alias)

@@ -6,19 +6,20 @@ from typing import Any
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from matinee.ranges._range import PsycopgRange, Range, Several
+from matinee.ranges._multirange import MultiRange
+from matinee.ranges._range import PsycopgRange, Range
 from matinee.ranges._types import INFINITY, MINUS_INFINITY, RangeType
 
 __all__ = ["in_words"]
 
 
-def in_words(value: PsycopgRange[Any] | Several[Any]) -> str:
+def in_words(value: PsycopgRange[Any] | MultiRange[Any]) -> str:
     """Return *value* for people: "from Jan. 2, 2026, 10 a.m. to noon".
 
     Of integers and days the last one is said, which belongs to it. Those of a multirange are
     separated by semicolons. No query.
     """
-    if isinstance(value, Several):
+    if isinstance(value, MultiRange):
         return "; ".join(in_words(each) for each in value) or _("empty")
     found = Range.of(value)
     if found.isempty:
