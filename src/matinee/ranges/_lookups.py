@@ -29,6 +29,10 @@ from matinee.ranges.fields import MultiRangeField, Ranged, is_one
 __all__ = ["ElementContainedBy", "operand"]
 
 
+# Any text is an element of theirs, also what looks like a range.
+_TEXT = (models.CharField, models.TextField)
+
+
 def operand(field: Any, value: Any, *, elements: bool) -> Any:
     """Return *value* as what a range or multirange of *field* is compared with.
 
@@ -40,6 +44,8 @@ def operand(field: Any, value: Any, *, elements: bool) -> Any:
     Raises:
         RangesError: There is no such value.
     """
+    if elements and isinstance(value, str) and isinstance(field.base_field, _TEXT):
+        return field.element(value)
     if isinstance(value, str) and _literal.is_literal(value):
         many = value.lstrip()[:1] == "{"
         return _many(field).value(value) if many else field.range(value)

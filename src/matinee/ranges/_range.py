@@ -165,7 +165,15 @@ class Range[T](Immutable, PsycopgRange[T]):
 
         A number for numbers, a ``timedelta`` for dates and for points in time, which are measured
         as instants. What is empty has no width: zero of the type.
+
+        Raises:
+            RangesError: Elements of the type cannot be measured, as addresses cannot.
         """
+        if self.range_type is not None and self.range_type.zero is None:
+            raise RangesError(
+                f"Only what can be measured has a width, got a range of {self.range_type.name}.",
+                code="ranges.width",
+            )
         if self.isempty:
             return self.range_type.zero if self.range_type else 0
         low, high = self.points()

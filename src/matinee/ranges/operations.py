@@ -55,7 +55,8 @@ class CreateRangeType(Operation):
         subtype_diff: The name of such a function, where there is one: "float8mi".
         collation: By what text is ordered: "C".
         canonical: The name of the function that makes ranges of discrete elements canonical. The
-            shell type and the function are to be there before.
+            shell type and the function are to be there before; going back, what made those drops
+            the type with them.
         multirange: The name of the multiranges' type, PostgreSQL's choice by default.
         schema: Where they are made; by default the first of the ``search_path``, as tables.
         hints: For the database router.
@@ -140,6 +141,8 @@ class CreateRangeType(Operation):
 
     def undoing(self, schema: str) -> list[str]:
         """Return the SQL that drops what is in *schema* of it."""
+        if self.canonical:  # neither goes without the other, and CASCADE might take columns too
+            return []
         dropped = [f"DROP TYPE {quoted(schema, self.name)}"]
         if self.difference:
             subtype, function = _subtype(self.subtype), quoted(schema, f"{self.name}_diff")
@@ -164,9 +167,10 @@ _PART = (
     "('x' OPERATOR(pg_catalog.||) pg_catalog.encode(pg_catalog.substr("
     "pg_catalog.inet_send({0}), {1}, 4), 'hex'))::pg_catalog.\"bit\"(32)::bigint"
 )
+# All of OPERATOR() binds alike, so what comes first is in parentheses.
 _APART = " OPERATOR(pg_catalog.+) ".join(
-    f"({_PART.format('$1', at)} OPERATOR(pg_catalog.-) {_PART.format('$2', at)})"
-    f"::double precision OPERATOR(pg_catalog.*) {weight}"
+    f"(({_PART.format('$1', at)} OPERATOR(pg_catalog.-) {_PART.format('$2', at)})"
+    f"::double precision OPERATOR(pg_catalog.*) {weight})"
     for at, weight in (
         (5, "79228162514264337593543950336::double precision"),
         (9, "18446744073709551616::double precision"),

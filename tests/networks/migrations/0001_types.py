@@ -1,6 +1,5 @@
-"""The types, before what uses them."""
+"""The types, made before what uses them."""
 
-from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations
 
 from matinee.ranges.operations import CreateInetRange, CreateRangeType, CreateTimeRange
@@ -17,7 +16,6 @@ LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'int4range_canonical';
 class Migration(migrations.Migration):
     initial = True
     operations = [
-        BtreeGistExtension(),
         CreateInetRange(),
         CreateTimeRange(),
         CreateRangeType("floatrange", "double precision", subtype_diff="float8mi"),
