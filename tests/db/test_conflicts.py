@@ -257,6 +257,29 @@ class Bookings(AnswersConflicts, viewsets.ModelViewSet):
         return exception_handler
 
 
+class NamingSerializer(BookingSerializer):
+    """Says which is in the way."""
+
+    def create(self, validated):
+        booking = Booking(during=ELEVEN, **validated)
+        conflicts.save(booking)
+        return booking
+
+
+class NamingBookings(Bookings):
+    serializer_class = NamingSerializer
+
+    def perform_create(self, serializer):
+        if serializer.validated_data["who"] == "":
+            raise ValidationError("Who?")
+        serializer.save()
+
+
+def deferred(request):
+    Closure.objects.create(hall=Hall.objects.get(), days=[(dt.date(2026, 1, 1), None)])
+    return HttpResponse()
+
+
 @transaction.atomic
 def careless(request):
     Booking.objects.create(hall=Hall.objects.get(), during=ELEVEN)
@@ -271,7 +294,9 @@ urlpatterns = [
     path("plain/", plain.urls),
     path("bookings/", Bookings.as_view({"post": "create", "get": "list"})),
     path("bookings/<int:pk>/", Bookings.as_view({"patch": "partial_update", "delete": "destroy"})),
+    path("naming/", NamingBookings.as_view({"post": "create"})),
     path("careless/", careless),
+    path("deferred/", deferred),
     path("mistaken/", mistaken),
 ]
 
@@ -346,6 +371,14 @@ def test_an_api_answers_409_with_a_code(client, taken):
     assert client.delete(f"/bookings/{booking['id']}/").status_code == 404
 
 
+def test_a_validation_error_in_an_api_is_answered_by_field(client, taken):
+    answer = client.post("/naming/", {"hall": taken.hall.pk, "who": "Bob"})
+    assert answer.status_code == 409
+    assert answer.json()["during"][0].startswith("Another booking overlaps: from ")
+    answer = client.post("/naming/", {"hall": taken.hall.pk, "who": ""})
+    assert (answer.status_code, answer.json()) == (400, {"non_field_errors": ["Who?"]})
+
+
 @pytest.mark.parametrize("name", ["during", "seats"])
 def test_an_update_through_the_api_is_answered_too(client, taken, name):
     other = Booking.objects.create(hall=Hall.objects.create(name="Blue"), during=ELEVEN)
@@ -368,6 +401,16 @@ def test_the_middleware_answers_what_views_leave_to_it(client, taken, settings):
     answer = client.get("/careless/", headers={"accept": "application/json"})
     assert answer.json() == {"detail": "Another one overlaps.", "code": "conflict.overlap"}
     assert client.get("/mistaken/").status_code == 500
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_middleware_answers_what_is_refused_when_the_request_ends(settings, monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", True)
+    settings.ROOT_URLCONF = __name__
+    settings.MIDDLEWARE = ["matinee.conflicts.middleware.ConflictsMiddleware"]
+    Hall.objects.create(name="Red")
+    assert [Client().get("/deferred/").status_code for _ in range(2)] == [200, 409]
+    assert Closure.objects.count() == 1
 
 
 def test_the_middleware_shows_a_page_of_the_project(client, taken, settings):

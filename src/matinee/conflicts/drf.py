@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from rest_framework import views
+from django.core.exceptions import ValidationError
+from rest_framework import serializers, views
 from rest_framework.response import Response
 
 from matinee.conflicts import attempt, problem
+from matinee.exceptions import ConflictError
 
 __all__ = ["AnswersConflicts", "exception_handler"]
 
@@ -20,10 +22,16 @@ else:
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer what the database refuses, ``{"detail": …, "code": "conflict.overlap"}``.
 
-    To be named in the settings. All else is answered as Django REST framework does::
+    Django's ``ValidationError``, which :func:`matinee.conflicts.save` raises, is answered by
+    field. To be named in the settings; all else is answered as Django REST framework does::
 
         REST_FRAMEWORK = {"EXCEPTION_HANDLER": "matinee.conflicts.drf.exception_handler"}
     """
+    if isinstance(error, ValidationError):
+        cause = error.__cause__
+        status = cause.status if isinstance(cause, ConflictError) else 400
+        views.set_rollback()
+        return Response(serializers.as_serializer_error(error), status=status)
     found = problem(error)
     if found is None:
         return views.exception_handler(error, context)

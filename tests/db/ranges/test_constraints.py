@@ -1,6 +1,7 @@
 """What NoOverlap refuses, and what it says."""
 
 import datetime as dt
+import itertools
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -69,6 +70,28 @@ def test_a_hall_is_not_booked_twice(taken, during, clashes):
     booking = Booking(hall=taken.hall, during=during, who="Bob")
     assert ("during" in said(booking)) == clashes
     assert refused(booking) == clashes
+
+
+ENDS = [None, 0, 1, 2, 3]
+SMALL_WORLD = {
+    Range(*(None if each is None else DAY + dt.timedelta(hours=each) for each in ends), bounds)
+    for ends in itertools.product(ENDS, repeat=2)
+    for bounds in ("[)", "[]", "()", "(]")
+    if None in ends or ends[0] <= ends[1]
+}
+
+
+@pytest.mark.parametrize("bounds", ["[)", "[]", "()", "(]"])
+def test_validation_finds_what_the_database_refuses_in_a_small_world(hall, bounds):
+    Booking.objects.create(hall=hall, during=hours(1, 2, bounds), who="Ada")
+    counts = {True: 0, False: 0}
+    for each in SMALL_WORLD:
+        booking = Booking(hall=hall, during=each, who="Bob")
+        clashes = "during" in said(booking)
+        assert refused(booking) == clashes == each.overlaps(hours(1, 2, bounds)), each
+        Booking.objects.filter(who="Bob").delete()
+        counts[clashes] += 1
+    assert min(counts.values()) > 10
 
 
 def test_another_hall_and_another_condition_do_not_clash(taken):

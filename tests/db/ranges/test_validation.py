@@ -130,6 +130,14 @@ def test_an_inverted_range_under_a_constraint_is_a_validation_error(db, conditio
     assert [each.code for each in info.value.error_dict["during"]] == ["inverted"]
 
 
+def test_an_inverted_range_of_ours_under_django_s_constraint_is_a_validation_error(own):
+    _theirs, ours = own
+    ours._meta.constraints = [ExclusionConstraint(name="plain", expressions=[("ints", "&&")])]
+    with pytest.raises(ValidationError) as info:
+        ours(ints=(7, 1)).full_clean(exclude=["closed", "at"])
+    assert [each.code for each in info.value.error_dict["ints"]] == ["inverted"]
+
+
 def test_django_s_constraint_has_the_database_say_it(own):
     """The control, with Django's fields and Django's constraint."""
     theirs, _ours = own
