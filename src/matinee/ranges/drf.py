@@ -72,9 +72,8 @@ class _Field(_ModelField):
         super().__init__(model_field, **kwargs)
         self.style = {"template": self.style_template} | self.style
 
-    def get_attribute(self, instance: Any) -> Any:
-        # Not as ModelField does, which takes the whole object, and its own one only.
-        return serializers.Field.get_attribute(self, instance)
+    # Not as ModelField has it, which takes the whole object, and its own one only.
+    get_attribute = serializers.Field.get_attribute
 
     def run_validation(self, data: Any = empty) -> Any:
         constrain(self.parent)

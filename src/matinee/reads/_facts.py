@@ -219,6 +219,8 @@ def _plain(model: type[Model], name: str) -> bool:
     if name not in {field.attname for field in model._meta.concrete_fields}:
         return True
     descriptor = inspect.getattr_static(model, name, None)
+    if getattr(type(descriptor), "__get__", None) is DeferredAttribute.__get__:
+        return True  # whatever is done with what is assigned
     known = (DeferredAttribute, ForeignKey.descriptor_class, FileField.descriptor_class)
     return isinstance(descriptor, known) and type(descriptor).__module__.startswith("django.")
 
