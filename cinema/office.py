@@ -8,6 +8,8 @@ from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
+from matinee.conflicts.admin import ShowsConflicts
+
 __all__ = ["LinkInline", "OfficeAdmin"]
 
 admin.site.site_header = _("Cinema office")
@@ -24,8 +26,8 @@ class Choice(AutocompleteSelect):
             return super().optgroups(name, [], attr)
 
 
-class OfficeAdmin(admin.ModelAdmin):
-    """A model's pages, whose queries do not grow with their rows."""
+class OfficeAdmin(ShowsConflicts, admin.ModelAdmin):
+    """A model's pages, whose queries do not grow with their rows; races are errors of forms."""
 
     list_per_page = 50
     show_full_result_count = False

@@ -26,6 +26,7 @@ MAX_ID = 2**63 - 1
 LONGEST_SEARCH = 100
 MOST_NAMED = 10
 FIRST_YEAR, LAST_YEAR = 1880, 2200
+START = "during__lower"
 
 
 class KnownParameters(DjangoFilterBackend):
@@ -225,11 +226,11 @@ class HallFilter(FilterSet):
 class ScreeningFilter(FilterSet):
     film = Id(_("Film, by id"))
     hall = Id(_("Hall, by id"))
-    day = Day(field_name="starts_at", method="on_day", label=_("The day it starts, house time"))
-    from_day = Day(field_name="starts_at", method="since", label=_("Starts on this day or later"))
-    to_day = Day(field_name="starts_at", method="until", label=_("Starts on this day or earlier"))
+    day = Day(START, method="on_day", label=_("The day it starts, house time"))
+    from_day = Day(START, method="since", label=_("Starts on this day or later"))
+    to_day = Day(START, method="until", label=_("Starts on this day or earlier"))
     original_version = YesNo(_("In the original version"))
-    ordering = Ordering("starts_at", "price")
+    ordering = Ordering(START, "price")
 
     class Meta:
         model = Screening

@@ -26,12 +26,18 @@ class Problem(serializers.Serializer):
     detail = serializers.CharField()
 
 
+class Clash(Problem):
+    """Why a request does not fit with what is there."""
+
+    code = serializers.CharField(help_text=_("Which conflict it is: conflict.overlap, say."))
+
+
 INVALID = OpenApiResponse(
     OpenApiTypes.OBJECT, description=_("What is wrong, under the name of the field or parameter.")
 )
 FORBIDDEN = OpenApiResponse(Problem, description=_("Not for whom this was asked by."))
 MISSING = OpenApiResponse(Problem, description=_("No such row, or no such page."))
-CONFLICT = OpenApiResponse(Problem, description=_("Others stand in the way."))
+CONFLICT = OpenApiResponse(Clash, description=_("Others stand in the way."))
 TOO_MANY = OpenApiResponse(Problem, description=_("Too many requests a minute."))
 
 

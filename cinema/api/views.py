@@ -111,7 +111,7 @@ class HallViewSet(PlannedReads, HouseRules, ModelViewSet):
 
 class ScreeningViewSet(PlannedReads, HouseRules, ModelViewSet):
     description = _("What is shown where and when. Halls cannot be booked twice.")
-    queryset = Screening.objects.order_by("starts_at", "hall__name", "pk")
+    queryset = Screening.objects.order_by("during", "hall__name", "pk")
     serializer_class = programme.ScreeningSerializer
     filterset_class = filters.ScreeningFilter
 

@@ -79,6 +79,6 @@ class CatalogueForm(forms.Form):
             films = films.filter(imdb_rating__gte=int(rating))
         order = asked.get("order", "")
         if not order:
-            coming = Q(screenings__starts_at__gte=timezone.now())
-            films = films.annotate(next_at=Min("screenings__starts_at", filter=coming))
+            coming = Q(screenings__during__lower__gte=timezone.now())
+            films = films.annotate(next_at=Min("screenings__during__lower", filter=coming))
         return films.order_by(*ORDERS[order])

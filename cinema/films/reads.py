@@ -36,7 +36,7 @@ class ScreeningTime(serializers.ModelSerializer):
 
     class Meta:
         model = Screening
-        fields = ["id", "starts_at", "hall"]
+        fields = ["id", "during", "hall"]
 
 
 class ReviewStars(serializers.ModelSerializer):
@@ -107,7 +107,7 @@ class FilmScreening(serializers.ModelSerializer):
 
     class Meta:
         model = Screening
-        fields = ["id", "starts_at", "ends_at", "price", "original_version", "hall"]
+        fields = ["id", "during", "price", "original_version", "hall"]
 
 
 class FilmPage(serializers.ModelSerializer):

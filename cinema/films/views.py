@@ -45,7 +45,7 @@ def _address(form: CatalogueForm, page: Page) -> str:
 
 
 def _next_screenings() -> QuerySet[Screening]:
-    coming = Screening.objects.filter(starts_at__gte=timezone.now())
+    coming = Screening.objects.filter(during__lower__gte=timezone.now())
     return plan_for(Stub()).apply(coming)[:NEXT_SCREENINGS]
 
 

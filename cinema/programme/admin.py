@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cinema.office import LinkInline, OfficeAdmin
+from matinee.ranges.admin import RangeAdminMixin
 
 from .models import Hall, Screening
 
@@ -22,7 +23,7 @@ class ScreeningInline(LinkInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Screening]:
         today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
         weeks = today, today + dt.timedelta(weeks=2)
-        return super().get_queryset(request).filter(starts_at__range=weeks)
+        return super().get_queryset(request).filter(during__lower__range=weeks)
 
 
 @admin.register(Hall)
@@ -41,20 +42,19 @@ class HallAdmin(OfficeAdmin):
 
 
 @admin.register(Screening)
-class ScreeningAdmin(OfficeAdmin):
+class ScreeningAdmin(RangeAdminMixin, OfficeAdmin):
     list_display = [
-        "starts_at",
-        "ends_at",
+        "during",
         "hall",
         "film",
         "price",
         "original_version",
         "generated",
     ]
-    list_display_links = ["starts_at", "film"]
+    list_display_links = ["during", "film"]
     list_select_related = ["film", "hall"]
-    list_filter = ["hall", "original_version", "generated", "starts_at"]
+    list_filter = ["hall", "original_version", "generated", "during"]
+    date_hierarchy = "during__lower"
     search_fields = ["film__title", "hall__name"]
-    date_hierarchy = "starts_at"
     autocomplete_fields = ["film", "hall"]
     readonly_fields = ["generated"]

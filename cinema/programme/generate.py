@@ -6,9 +6,11 @@ from django.db.models import Max
 from django.utils import timezone
 
 from cinema.films.models import Film
+from matinee.ranges import TSTZRANGE, MultiRange
+from matinee.ranges.functions import RangeAgg
 
 from .models import Hall, Screening
-from .timetable import Bill, Slot, overlaps, plan_day
+from .timetable import Bill, Slot, plan_day, with_cleaning
 
 __all__ = ["generate", "is_complete"]
 
@@ -16,6 +18,7 @@ SEED = "matinee"
 DAYS_BEFORE, DAYS_AFTER = 7, 14
 # Named for people who made cinema what it is.
 HALLS = {"Lumière": 220, "Méliès": 140, "Guy-Blaché": 96, "Reiniger": 64, "Attic": 32}
+NEVER = MultiRange(range_type=TSTZRANGE)
 _GOOD = {"imdb_rating__gte": 7.2, "imdb_votes__gte": 1000}
 
 
@@ -48,7 +51,7 @@ def generate(*, today: dt.date, seed: str = SEED) -> int:
 
 
 def _missing_days(today: dt.date) -> list[dt.date]:
-    last = Screening.objects.filter(generated=True).aggregate(last=Max("starts_at"))["last"]
+    last = Screening.objects.filter(generated=True).aggregate(last=Max("during__lower"))["last"]
     first = today - dt.timedelta(days=DAYS_BEFORE)
     if last:
         first = max(
@@ -73,18 +76,13 @@ def _halls() -> list[int]:
 
 def _free(slots: list[Slot]) -> list[Slot]:
     """Leave out what would disturb a screening that is there."""
-    first = min(slot.starts_at for slot in slots) - dt.timedelta(days=1)
-    taken: dict[int, list[tuple[dt.datetime, dt.datetime]]] = {}
-    booked = Screening.objects.filter(ends_at__gte=first)
-    for hall, starts_at, ends_at in booked.values_list("hall", "starts_at", "ends_at"):
-        taken.setdefault(hall, []).append((starts_at, ends_at))
+    first = min(slot.during for slot in slots).lower - dt.timedelta(days=1)
+    booked = Screening.objects.filter(during__upper__gte=first).order_by().values("hall")
+    taken = dict(booked.annotate(taken=RangeAgg("during")).values_list("hall", "taken"))
     return [
         slot
         for slot in slots
-        if not any(
-            overlaps(slot, starts_at=starts_at, ends_at=ends_at)
-            for starts_at, ends_at in taken.get(slot.hall, [])
-        )
+        if not with_cleaning(slot.during).overlaps(taken.get(slot.hall, NEVER))
     ]
 
 
@@ -92,8 +90,7 @@ def _screening(slot: Slot) -> Screening:
     return Screening(
         film_id=slot.film,
         hall_id=slot.hall,
-        starts_at=slot.starts_at,
-        ends_at=slot.ends_at,
+        during=slot.during,
         price=slot.price,
         original_version=slot.original_version,
         generated=True,

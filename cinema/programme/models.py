@@ -1,9 +1,17 @@
 """What is shown where and when."""
 
+import datetime as dt
+
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from matinee.ranges import Bounded, DateTimeRangeField, NoOverlap
+
+# Screenings that are further away are slips of the keyboard.
+FIRST, LAST = (dt.datetime(year, 1, 1, tzinfo=dt.UTC) for year in (2000, 2100))
 
 
 class Hall(models.Model):
@@ -20,7 +28,7 @@ class Hall(models.Model):
 
 
 class Screening(models.Model):
-    """One film in one hall, from *starts_at* until *ends_at* (excluded)."""
+    """One film in one hall *during* a time that begins with the trailers; its end is excluded."""
 
     film = models.ForeignKey(
         "films.Film", models.CASCADE, related_name="screenings", verbose_name=_("film")
@@ -28,8 +36,7 @@ class Screening(models.Model):
     hall = models.ForeignKey(
         Hall, models.PROTECT, related_name="screenings", verbose_name=_("hall")
     )
-    starts_at = models.DateTimeField(_("starts at"), db_index=True)
-    ends_at = models.DateTimeField(_("ends at"))
+    during = DateTimeRangeField(_("during"))
     price = models.DecimalField(
         _("price, euro"), max_digits=5, decimal_places=2, validators=[MinValueValidator(0)]
     )
@@ -37,16 +44,22 @@ class Screening(models.Model):
     generated = models.BooleanField(_("generated"), default=False, editable=False)
 
     class Meta:
-        ordering = ["starts_at", "hall"]
+        ordering = ["during", "hall"]
         verbose_name = _("screening")
         verbose_name_plural = _("screenings")
+        indexes = [models.Index(F("during__lower"), name="screening_start")]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(ends_at__gt=models.F("starts_at")),
-                name="screening_ends_after_start",
-                violation_error_message=_("A screening must end after it starts."),
-            )
+            NoOverlap("hall", "during", name="screening_one_at_a_time", names="object"),
+            Bounded(
+                "during",
+                name="screening_has_an_end",
+                within=(FIRST, LAST),
+                bounds="[)",
+                not_empty=True,
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{timezone.localtime(self.starts_at):%a %d %b %H:%M}"
+        if not self.during:
+            return ""
+        return f"{timezone.localtime(self.during.lower):%a %d %b %H:%M}"

@@ -3,11 +3,12 @@
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import F
 from rest_framework import serializers
 
 from cinema.films.models import Film, Genre
 from cinema.programme.models import Hall, Screening
-from matinee.reads.struct import Shape, source
+from matinee.reads.struct import Shape, computed, source
 
 
 class HallPlate(serializers.ModelSerializer):
@@ -36,7 +37,7 @@ class Stub(serializers.ModelSerializer):
 
     class Meta:
         model = Screening
-        fields = ["id", "starts_at", "price", "original_version", "film", "hall"]
+        fields = ["id", "during", "price", "original_version", "film", "hall"]
 
 
 class ScreenedFilm(serializers.ModelSerializer):
@@ -56,7 +57,7 @@ class ProgrammeEntry(serializers.ModelSerializer):
 
     class Meta:
         model = Screening
-        fields = ["id", "starts_at", "ends_at", "price", "original_version", "film", "hall"]
+        fields = ["id", "during", "price", "original_version", "film", "hall"]
 
 
 class Listing(Shape, model=Screening):
@@ -65,7 +66,7 @@ class Listing(Shape, model=Screening):
     title: str = source("film__title")
     hall: str = source("hall__name")
     seats: int = source("hall__seats")
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: datetime = computed(F("during__lower"))
+    ends_at: datetime = computed(F("during__upper"))
     price: Decimal
     original_version: bool

@@ -7,7 +7,9 @@ from decimal import Decimal
 from random import Random
 from zoneinfo import ZoneInfo
 
-__all__ = ["Bill", "Slot", "overlaps", "plan_day"]
+from matinee.ranges import TSTZRANGE, Range
+
+__all__ = ["Bill", "Slot", "plan_day", "slot_length", "with_cleaning"]
 
 TRAILERS = dt.timedelta(minutes=10)
 CLEANING = dt.timedelta(minutes=20)
@@ -27,12 +29,11 @@ class Bill:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One screening: instants in UTC, trailers included, `ends_at` excluded; the price in euro."""
+    """One screening: *during* instants in UTC, trailers included; the price in euro."""
 
     film: int
     hall: int
-    starts_at: dt.datetime
-    ends_at: dt.datetime
+    during: Range[dt.datetime]
     price: Decimal
     original_version: bool
 
@@ -65,9 +66,18 @@ def plan_day(
     return slots
 
 
-def overlaps(slot: Slot, *, starts_at: dt.datetime, ends_at: dt.datetime) -> bool:
-    """Say whether the hall would not be clean between *slot* and another screening."""
-    return starts_at < slot.ends_at + CLEANING and slot.starts_at < ends_at + CLEANING
+def slot_length(minutes: int | None) -> dt.timedelta:
+    """Return how long a film of so many *minutes* takes the hall, trailers included."""
+    return TRAILERS + dt.timedelta(minutes=minutes or MINUTES_IF_UNKNOWN)
+
+
+def with_cleaning(during: Range[dt.datetime]) -> Range[dt.datetime]:
+    """Return when the hall is not free for others: it is cleaned before and after."""
+    return _range(during.lower - CLEANING, during.upper + CLEANING)
+
+
+def _range(lower: dt.datetime, upper: dt.datetime) -> Range[dt.datetime]:
+    return Range(lower, upper, range_type=TSTZRANGE)
 
 
 def _repertoire(day: dt.date, *, bills: Sequence[Bill], seed: str) -> list[Bill]:
@@ -89,30 +99,26 @@ def _fill_hall(
         waiting.remove(bill)
         slots.append(_slot(bill, hall=hall, starts_at=starts_at, zone=hours.zone, random=random))
         pause = random.choice((0, 1, 2)) * QUARTER
-        starts_at = _next_quarter(slots[-1].ends_at + CLEANING + pause)
+        starts_at = _next_quarter(slots[-1].during.upper + CLEANING + pause)
 
 
 def _runs_elsewhere(bill: Bill, slots: list[Slot], *, starts_at: dt.datetime) -> bool:
-    ends_at = _end(bill, starts_at=starts_at)
-    return any(
-        slot.film == bill.film and slot.starts_at < ends_at and starts_at < slot.ends_at
-        for slot in slots
-    )
+    during = _during(bill, starts_at=starts_at)
+    return any(slot.film == bill.film and slot.during.overlaps(during) for slot in slots)
 
 
 def _slot(bill: Bill, *, hall: int, starts_at: dt.datetime, zone: ZoneInfo, random: Random) -> Slot:
     return Slot(
         film=bill.film,
         hall=hall,
-        starts_at=starts_at,
-        ends_at=_end(bill, starts_at=starts_at),
+        during=_during(bill, starts_at=starts_at),
         price=_price(bill, starts_at=starts_at.astimezone(zone)),
         original_version=random.random() < 0.6,
     )
 
 
-def _end(bill: Bill, *, starts_at: dt.datetime) -> dt.datetime:
-    return starts_at + TRAILERS + dt.timedelta(minutes=bill.minutes or MINUTES_IF_UNKNOWN)
+def _during(bill: Bill, *, starts_at: dt.datetime) -> Range[dt.datetime]:
+    return _range(starts_at, starts_at + slot_length(bill.minutes))
 
 
 def _hours(day: dt.date, *, zone: ZoneInfo, random: Random) -> _Hours:

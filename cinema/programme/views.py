@@ -46,5 +46,5 @@ def _of(day: date) -> QuerySet[Screening]:
     """Return what begins on *day* by the clock on the house's wall, hall by hall."""
     zone = timezone.get_current_timezone()
     first, last = (datetime.combine(at, time.min, zone) for at in (day, day + DAY))
-    screenings = Screening.objects.filter(starts_at__gte=first, starts_at__lt=last)
-    return screenings.order_by("hall__name", "starts_at", "pk")
+    screenings = Screening.objects.filter(during__lower__gte=first, during__lower__lt=last)
+    return screenings.order_by("hall__name", "during", "pk")

@@ -25,7 +25,7 @@ EVERY = [*OPEN, *STAFF]
 
 SCREENED = """
     SELECT film_id FROM programme_screening JOIN films_direction USING (film_id)
-    WHERE starts_at > now() GROUP BY film_id ORDER BY count(*) DESC, film_id LIMIT 1
+    WHERE lower(during) > now() GROUP BY film_id ORDER BY count(*) DESC, film_id LIMIT 1
 """
 LITTLE_KNOWN = """
     SELECT id FROM films_film WHERE genre_id IS NULL AND distributor_id IS NULL

@@ -20,6 +20,7 @@ from rest_framework.renderers import JSONRenderer
 from cinema.films.models import Direction, Director, Distributor, Film, Genre
 from cinema.programme.models import Hall, Screening
 from cinema.reviews.models import Review, Reviewer
+from matinee.ranges import RangeField
 from matinee.reads.drf import plan_for
 from tests.shelf import models as shelf
 from tests.shelf.rows import fill
@@ -87,7 +88,7 @@ def field_of(draw, model, field, depth):  # noqa: PLR0911  one for each way to w
     """Draw a name and a declared serializer field for *field*; None for DRF's own choice."""
     name = attribute(field)
     if not field.is_relation:
-        if draw(st.booleans()):
+        if draw(st.booleans()) or isinstance(field, RangeField):  # JSON alone has no ranges
             return name, None
         return f"{name}_again", serializers.ReadOnlyField(source=name)
     other = field.related_model
@@ -156,12 +157,11 @@ def create(drawn):
                 film=film, author=reviewers[each], stars=each + 1, text="Well.", written_at=NOON
             )
         for n, each in enumerate(row["halls"]):
-            start = NOON + dt.timedelta(hours=3 * n)
+            start = NOON + dt.timedelta(days=i, hours=3 * n)
             Screening.objects.create(
                 film=film,
                 hall=halls[each],
-                starts_at=start,
-                ends_at=start + dt.timedelta(hours=2),
+                during=(start, start + dt.timedelta(hours=2)),
                 price=n,
             )
 

@@ -58,8 +58,7 @@ def fill(films: int) -> list[Film]:
         Screening(
             film=film,
             hall=hall,
-            starts_at=OPENING + timedelta(hours=n),
-            ends_at=OPENING + timedelta(hours=n + 2),
+            during=(OPENING + timedelta(hours=n), OPENING + timedelta(hours=n + 2)),
             price=Decimal("9.50"),
         )
         for n, film, hall in zip(range(films), rows, halls, strict=True)
@@ -108,8 +107,7 @@ def row(endpoint: str) -> dict:
             return {
                 "film_id": Film.objects.create(title=f"Screened {n}").pk,
                 "hall_id": Hall.objects.create(name=f"Booked hall {n}", seats=10).pk,
-                "starts_at": day.isoformat(),
-                "ends_at": (day + timedelta(hours=2)).isoformat(),
+                "during": during(day, day + timedelta(hours=2)),
                 "price": "9.50",
             }
         case "reviews":
@@ -117,6 +115,10 @@ def row(endpoint: str) -> dict:
             return {"film_id": film.pk, "stars": 4, "text": "The zither stays."}
         case _:
             return {"name": f"New {endpoint} {n}"}
+
+
+def during(lower: datetime, upper: datetime) -> dict[str, str]:
+    return {"lower": lower.isoformat(), "upper": upper.isoformat(), "bounds": "[)"}
 
 
 def make(client: Client, endpoint: str, **changes) -> dict:

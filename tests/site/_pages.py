@@ -61,15 +61,14 @@ def make_film(number, *, hall=None, **changes):
         author, _ = Reviewer.objects.get_or_create(name=f"The {place} reviewer")
         Review.objects.create(film=film, author=author, stars=4, text=f"Seen {place}.")
     if hall:
-        show(film, hall, timezone.now() + timedelta(days=2, minutes=number))
+        show(film, hall, timezone.now() + timedelta(days=2, minutes=3 * number))
     return film
 
 
-def show(film, hall, starts_at):
-    ends_at = starts_at + timedelta(hours=2)
-    return Screening.objects.create(
-        film=film, hall=hall, starts_at=starts_at, ends_at=ends_at, price=Decimal("9.50")
-    )
+def show(film, hall, starts_at, *, minutes=2):
+    """Show *film*, which is short: a hall has one screening at a time."""
+    during = starts_at, starts_at + timedelta(minutes=minutes)
+    return Screening.objects.create(film=film, hall=hall, during=during, price=Decimal("9.50"))
 
 
 def addresses(film):

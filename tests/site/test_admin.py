@@ -59,8 +59,7 @@ def fill(count: int, *, first: int = 0) -> None:
         Screening(
             film=film,
             hall=hall,
-            starts_at=now + dt.timedelta(hours=number),
-            ends_at=now + dt.timedelta(hours=number + 2),
+            during=(now + dt.timedelta(hours=number), now + dt.timedelta(hours=number + 1)),
             price=9,
         )
         for number, film, hall in zip(numbers, films, halls, strict=True)
@@ -267,10 +266,13 @@ ODD = [
     {"released__month": "2"},
     {"released__day": "x"},
     {"released__gte": "never"},
-    {"starts_at__year": "9999"},
-    {"starts_at__year": "1"},
-    {"starts_at__year": "9999", "starts_at__month": "12", "starts_at__day": "31"},
-    {"starts_at__gte": "2026-02-30"},
+    {"during__lower__year": "9999"},
+    {"during__lower__year": "1"},
+    {"during__lower__year": "9999", "during__lower__month": "12", "during__lower__day": "31"},
+    {"during__lower__gte": "2026-02-30"},
+    {"during__contains": "2026-02-30"},
+    {"during__overlap": "[2026-03-01,2026-02-01)"},
+    {"during": "\x00"},
     {"written_at__year": "9999", "written_at__month": "12"},
     {"stars": "1e9"},
     {"stars": "99999999999999999999"},

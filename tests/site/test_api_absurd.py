@@ -57,6 +57,21 @@ TIMES = [
     "\0",
     "x" * 10_000,
 ]
+DURINGS = [
+    *({"lower": time, "upper": "2026-03-29T05:00:00Z"} for time in TIMES),
+    *({"lower": "2026-03-01T05:00:00Z", "upper": time} for time in TIMES),
+    {"lower": "2026-03-01T05:00:00Z", "upper": "2026-03-01T05:00:00Z"},
+    {"lower": "2026-03-01T05:00:00Z", "upper": "2026-03-01T07:00:00Z", "bounds": "[]"},
+    {"lower": "2026-03-01T05:00:00Z", "upper": "2026-03-01T07:00:00Z", "bounds": "<>"},
+    {"lower": "2026-03-01T05:00:00Z", "upper": "2026-03-01T07:00:00Z", "note": 1},
+    {"lower": "2026-03-01T05:00:00Z", "upper": "infinity"},
+    {"lower": "1999-12-31T22:00:00Z", "upper": "2000-01-01T01:00:00Z"},
+    {"empty": True},
+    "empty",
+    "[2026-03-01,",
+    "[,]",
+    *TIMES,
+]
 ABSURD = [
     *(
         ("films", name, values)
@@ -109,7 +124,7 @@ ABSURD = [
         for endpoint in ["genres", "directors", "distributors", "halls"]
     ),
     ("halls", "seats", [*NUMBERS, None, 0, 2**31]),
-    *(("screenings", name, TIMES) for name in ["starts_at", "ends_at"]),
+    ("screenings", "during", DURINGS),
     (
         "screenings",
         "price",

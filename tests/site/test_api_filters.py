@@ -121,8 +121,7 @@ def screenings():
         name: Screening.objects.create(
             film=film,
             hall=hall,
-            starts_at=start,
-            ends_at=start + timedelta(minutes=1),
+            during=(start, start + timedelta(minutes=1)),
             price=9,
             original_version=name == "first",
         )

@@ -44,14 +44,19 @@ def films():
 
 
 def days() -> set[dt.date]:
-    starts = Screening.objects.values_list("starts_at", flat=True)
+    starts = Screening.objects.values_list("during__lower", flat=True)
     return {timezone.localdate(start) for start in starts}
 
 
 def screenings() -> list[tuple]:
     return list(
-        Screening.objects.order_by("starts_at", "hall__name").values_list(
-            "starts_at", "ends_at", "hall__name", "film__source_row", "price", "original_version"
+        Screening.objects.order_by("during", "hall__name").values_list(
+            "during__lower",
+            "during__upper",
+            "hall__name",
+            "film__source_row",
+            "price",
+            "original_version",
         )
     )
 
@@ -108,10 +113,10 @@ class TestProgramme:
     def test_a_hall_is_clean_before_each_screening(self):
         programme.generate(today=TODAY)
         for hall in Hall.objects.all():
-            rows = hall.screenings.order_by("starts_at")
+            rows = hall.screenings.order_by("during")
             assert rows.count() > 22 * 2
             for one, other in pairwise(rows):
-                assert other.starts_at - one.ends_at >= CLEANING
+                assert other.during.lower - one.during.upper >= CLEANING
 
     def test_nothing_is_put_where_staff_booked_the_hall(self):
         programme.generate(today=TODAY)
@@ -121,15 +126,14 @@ class TestProgramme:
         party = Screening.objects.create(
             hall=hall,
             film=Film.objects.first(),
-            starts_at=midnight,
-            ends_at=midnight + dt.timedelta(hours=23, minutes=59),
+            during=(midnight, midnight + dt.timedelta(hours=23, minutes=59)),
             price=5,
         )
         programme.generate(today=TODAY)
 
-        assert [s for s in hall.screenings.all() if timezone.localdate(s.starts_at) == TODAY] == [
-            party
-        ]
+        assert [
+            s for s in hall.screenings.all() if timezone.localdate(s.during.lower) == TODAY
+        ] == [party]
         assert Screening.objects.count() > 200
 
     def test_only_good_films_are_shown_and_all_is_marked_as_generated(self):

@@ -324,6 +324,6 @@ def test_two_runs_at_once_take_turns(django_db_setup, django_db_blocker):
         with django_db_blocker.unblock(), _databases.connected_to(database):
             assert Film.objects.count() == 3201
             assert len(state()) == len(set(map(str, state())))
-            assert Screening.objects.values("hall", "starts_at").distinct().count() == (
+            assert Screening.objects.values("hall", "during").distinct().count() == (
                 Screening.objects.count()
             )

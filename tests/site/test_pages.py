@@ -118,7 +118,7 @@ def test_the_catalogue_sends_seven_whatever_it_holds(client, hall, films):
 @pytest.mark.parametrize("screenings", [1, 20])
 def test_the_programme_sends_two_whatever_is_shown(client, hall, screenings):
     for number in range(screenings):
-        show(make_film(number), hall, datetime(2026, 5, 1, 10, tzinfo=UTC))
+        show(make_film(number), hall, datetime(2026, 5, 1, 10, 2 * number, tzinfo=UTC))
     with assert_reads(2):
         client.get("/programme/2026-05-01/")
 
@@ -360,7 +360,7 @@ def test_the_day_that_is_an_hour_longer_ends_when_its_clock_says_so(client, film
 
 def test_the_day_can_be_had_as_json_by_one_query(client, film, hall):
     Screening.objects.all().delete()
-    show(film, hall, datetime(2026, 12, 24, 19, 15, tzinfo=UTC))
+    show(film, hall, datetime(2026, 12, 24, 19, 15, tzinfo=UTC), minutes=120)
     page = Page(client.get("/programme/2026-12-24/"))
     assert "/programme/2026-12-24.json" in [link.get("href") for link in page.all("a")]
     with assert_reads(1):

@@ -32,8 +32,8 @@ def average_stars(reviews: Iterable[Review]) -> float | None:
 @register.filter
 def coming(screenings: Iterable[Screening], now: datetime) -> list[Screening]:
     """Keep the screenings that have not begun, the next one first."""
-    ahead = (screening for screening in screenings if screening.starts_at >= now)
-    return sorted(ahead, key=lambda screening: (screening.starts_at, screening.pk))
+    ahead = (screening for screening in screenings if screening.during.lower >= now)
+    return sorted(ahead, key=lambda screening: (screening.during, screening.pk))
 
 
 @register.filter

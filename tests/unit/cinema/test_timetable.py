@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cinema.programme.timetable import CLEANING, TRAILERS, Bill, Slot, overlaps, plan_day
+from cinema.programme.timetable import CLEANING, TRAILERS, Bill, Slot, plan_day, with_cleaning
+from matinee.ranges import Range
 
 VIENNA = ZoneInfo("Europe/Vienna")
 HALLS = (1, 2, 3)
@@ -35,28 +36,27 @@ def by_hall(slots: list[Slot]) -> list[list[Slot]]:
 def test_each_hall_is_cleaned_before_the_next_screening(day):
     for slots in by_hall(plan(day)):
         for one, other in pairwise(slots):
-            assert other.starts_at - one.ends_at >= CLEANING
+            assert other.during.lower - one.during.upper >= CLEANING
 
 
 @given(DAYS)
 def test_the_last_screening_is_over_before_the_next_day_opens(day):
     tomorrow = by_hall(plan(day + dt.timedelta(days=1)))
     for today, next_day in zip(by_hall(plan(day)), tomorrow, strict=True):
-        assert next_day[0].starts_at - today[-1].ends_at >= CLEANING
+        assert next_day[0].during.lower - today[-1].during.upper >= CLEANING
 
 
 @given(DAYS)
 def test_a_screening_lasts_as_long_as_its_film_and_the_trailers(day):
     minutes = {bill.film: bill.minutes or 110 for bill in BILLS}
     for slot in plan(day):
-        length = slot.ends_at - slot.starts_at
-        assert length == TRAILERS + dt.timedelta(minutes=minutes[slot.film])
+        assert slot.during.width == TRAILERS + dt.timedelta(minutes=minutes[slot.film])
 
 
 @given(DAYS)
 def test_doors_open_by_the_clock_on_the_wall(day):
     for slot in plan(day):
-        local = slot.starts_at.astimezone(VIENNA)
+        local = slot.during.lower.astimezone(VIENNA)
         assert local.date() == day
         assert local.minute % 15 == 0
         assert dt.time(11) <= local.time() <= dt.time(23)
@@ -67,7 +67,7 @@ def test_a_day_the_clocks_change_is_a_day_like_any_other(day):
     slots = plan(day)
 
     assert all(len(hall) >= 2 for hall in by_hall(slots))
-    assert {slot.starts_at.tzinfo for slot in slots} == {dt.UTC}
+    assert {slot.during.lower.tzinfo for slot in slots} == {dt.UTC}
 
 
 @given(DAYS)
@@ -75,7 +75,7 @@ def test_no_film_runs_in_two_halls_at_once(day):
     slots = plan(day)
     for one in slots:
         rivals = [slot for slot in slots if slot is not one and slot.film == one.film]
-        assert not [s for s in rivals if s.starts_at < one.ends_at and one.starts_at < s.ends_at]
+        assert not [s for s in rivals if s.during.overlaps(one.during)]
 
 
 @given(DAYS)
@@ -103,7 +103,7 @@ def test_an_evening_at_the_weekend_costs_more_than_a_weekday_afternoon():
         return {
             slot.price
             for slot in slots
-            if slot.film in short and (slot.starts_at.astimezone(VIENNA).hour >= 17) is evening
+            if slot.film in short and (slot.during.lower.astimezone(VIENNA).hour >= 17) is evening
         }
 
     assert prices(monday, evening=False) == {Decimal("7.50")}
@@ -118,11 +118,13 @@ def test_a_screening_needs_the_hall_clean_before_and_after():
     slot = plan(dt.date(2026, 5, 4))[0]
     hour, minute = dt.timedelta(hours=1), dt.timedelta(minutes=1)
 
-    def rival(starts_at: dt.datetime) -> bool:
-        return overlaps(slot, starts_at=starts_at, ends_at=starts_at + hour)
+    lower, upper = slot.during.lower, slot.during.upper
 
-    assert rival(slot.starts_at)
-    assert rival(slot.ends_at + CLEANING - minute)
-    assert rival(slot.starts_at - hour - CLEANING + minute)
-    assert not rival(slot.ends_at + CLEANING)
-    assert not rival(slot.starts_at - hour - CLEANING)
+    def rival(starts_at: dt.datetime) -> bool:
+        return with_cleaning(slot.during).overlaps(Range(starts_at, starts_at + hour))
+
+    assert rival(lower)
+    assert rival(upper + CLEANING - minute)
+    assert rival(lower - hour - CLEANING + minute)
+    assert not rival(upper + CLEANING)
+    assert not rival(lower - hour - CLEANING)
