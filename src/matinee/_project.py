@@ -33,7 +33,8 @@ def uses_rest_framework() -> bool:
     """Whether the project's URLs or serializers import Django REST framework; imports them."""
     if find_spec("rest_framework") is None:
         return False
-    _ = get_resolver().url_patterns
+    if getattr(settings, "ROOT_URLCONF", None):
+        _ = get_resolver().url_patterns
     for config in apps.get_app_configs():
         module = config.module
         if module and is_own(Path(config.path)) and module_has_submodule(module, "serializers"):
@@ -99,7 +100,8 @@ def attribute_line(cls: type, name: str) -> tuple[str, int]:
 def _folders() -> Iterator[Path]:
     for config in apps.get_app_configs():
         yield Path(config.path).resolve()
-    for module in (settings.ROOT_URLCONF, os.environ.get("DJANGO_SETTINGS_MODULE", "")):
+    urls = getattr(settings, "ROOT_URLCONF", "")
+    for module in (urls, os.environ.get("DJANGO_SETTINGS_MODULE", "")):
         package = str(module).partition(".")[0]
         spec = find_spec(package) if "." in str(module) else None
         for folder in (spec.submodule_search_locations or ()) if spec else ():

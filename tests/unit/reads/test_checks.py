@@ -190,6 +190,7 @@ def project(tmp_path_factory) -> Path:
         "site_/__init__.py": "",
         "site_/settings.py": SETTINGS.replace("BASELINE", "''"),
         "site_/known.py": SETTINGS.replace("BASELINE", repr(baseline)),
+        "site_/no_urls.py": "from site_.settings import *\ndel ROOT_URLCONF\n",
         "site_/urls.py": URLS,
         "films/__init__.py": "",
         "films/models.py": MODELS,
@@ -353,3 +354,9 @@ def test_what_is_in_the_baseline_is_passed_over_by_check(project):
     models.write_text(dedent(SERIALIZERS))
     assert "Good.good" in changed.stderr
     assert "Unseen" not in changed.stderr
+
+
+def test_a_project_without_urls_is_checked_too(project):
+    done = run(project, "django", "check", settings="no_urls")
+
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admindocs.views import simplify_regex
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -106,7 +107,8 @@ def routes(urlconf: str | None = None) -> Iterator[Route]:
 def views(urlconf: str | None = None) -> Iterator[tuple[str, str, Any]]:
     """Yield each route as its path, its name, and a view that was made for it."""
     everywhere = middleware.is_installed()
-    for pattern, callback in _callbacks(get_resolver(urlconf).url_patterns, ""):
+    urls = urlconf or getattr(settings, "ROOT_URLCONF", None)
+    for pattern, callback in _callbacks(get_resolver(urls).url_patterns, "") if urls else ():
         path = simplify_regex(pattern)
         cls = getattr(callback, "cls", None)
         # The same route with a suffix, /films.json, is not another one.
