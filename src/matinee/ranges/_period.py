@@ -157,9 +157,10 @@ class PeriodForeignKey(Declared, BaseConstraint):
             return
         refuse_invalid(model, instance, self.fields)
         values = [getattr(instance, model._meta.get_field(each).attname) for each in self.fields]
-        if None in values:
+        if any(each is None or hasattr(each, "resolve_expression") for each in values):
             return
         target, *equal, wanted = self.target(model), *values
+        wanted = field_of(model, self.fields[-1]).to_python(wanted)
         same = dict(zip(self.to_fields[:-1], equal, strict=True))
         period = self.to_fields[-1]
         found = target._base_manager.using(using).filter(**same, **{f"{period}__overlap": wanted})

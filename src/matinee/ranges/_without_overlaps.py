@@ -137,10 +137,12 @@ class WithoutOverlaps(NoOverlap):
     def validate(
         self, model: Any, instance: Any, exclude: Any = None, using: str = DEFAULT_DB_ALIAS
     ) -> None:
+        super().validate(model, instance, exclude, using)
         field = field_of(model, self.range)
         value = getattr(instance, field.attname)
-        super().validate(model, instance, exclude, using)
-        if field.name not in (exclude or ()) and value is not None and not value:
+        if field.name in (exclude or ()) or hasattr(value, "resolve_expression"):
+            return
+        if value is not None and not field.to_python(value):
             raise ValidationError({field.name: ValidationError(_("It is empty."), code="empty")})
 
 

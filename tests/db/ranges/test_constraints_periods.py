@@ -79,6 +79,8 @@ PRICES = [
     pytest.param(days(5, 6), "overlap", "23P01", id="overlaps"),
     pytest.param(days(20, 25), "", "", id="follows"),
     pytest.param(Range(empty=True), "empty", "23514", id="empty"),
+    pytest.param("empty", "empty", "23514", id="empty, as text"),
+    pytest.param("[2026-01-05,2026-01-06)", "overlap", "23P01", id="overlaps, as text"),
 ]
 
 
@@ -113,6 +115,8 @@ STAYS = [
     pytest.param(days(15, 25), "period", "23503", id="not in all"),
     pytest.param(Range(None, dt.date(2026, 1, 5)), "period", "23503", id="unbounded"),
     pytest.param(Range(empty=True), "period", "23503", id="empty"),
+    pytest.param("[2026-01-15,2026-01-25)", "period", "23503", id="not in all, as text"),
+    pytest.param("[2026-01-05,2026-01-15)", "", "", id="in two rows, as text"),
     pytest.param(None, "", "", id="null"),
 ]
 
