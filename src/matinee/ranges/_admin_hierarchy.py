@@ -1,6 +1,7 @@
 """The admin's hierarchy of dates, by the start or the end of ranges."""
 
 import datetime as dt
+from contextlib import nullcontext
 from typing import Any
 
 from django.contrib.admin.checks import ModelAdminChecks
@@ -8,19 +9,22 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldDoesNotExist
+from django.db import DataError, ProgrammingError, connections, transaction
 from django.db.models import DateField, DateTimeField, Max, Min
 from django.db.models.constants import LOOKUP_SEP
 from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from matinee.ranges._types import INFINITY, MINUS_INFINITY
 from matinee.ranges.fields import Ranged
 
 __all__ = ["RangeAdminMixin"]
 
 _BOUNDS = {"lower", "upper", "startswith", "endswith"}
 _PARTS = ("year", "month", "day")
+# What Python's calendar has, in any time zone: infinity is no part of it.
+_DAYS = dt.date.min, dt.date.max
+_MOMENTS = dt.datetime(1, 1, 2, tzinfo=dt.UTC), dt.datetime(9999, 12, 30, tzinfo=dt.UTC)
 
 
 def bound_field(model: Any, path: str | None) -> Any:
@@ -59,6 +63,19 @@ class RangeChangeList(ChangeList):
                     found[2][name] = _day(found[2][name])
         return found
 
+    def get_results(self, request: Any) -> None:
+        """Count and choose what is shown; what the database refuses is told as a wrong address.
+
+        Django finds most of that before: not a regular expression that is none, nor year 10000.
+        """
+        using = connections[self.queryset.db]
+        try:
+            # An error must not take the transaction with it that somebody else has begun.
+            with transaction.atomic(using.alias) if using.in_atomic_block else nullcontext():
+                super().get_results(request)
+        except (DataError, ProgrammingError, ValueError, OverflowError, IndexError) as error:
+            raise IncorrectLookupParameters(error) from error
+
     def hierarchy(self) -> dict[str, Any] | None:
         """Return what the admin's template of the hierarchy shows, None if it is not by a bound."""
         field = bound_field(self.model, self.date_hierarchy)
@@ -75,9 +92,9 @@ class Hierarchy:
         path = self.path = changelist.date_hierarchy
         self.changelist, self.field = changelist, field
         self.moments = isinstance(field.base_field, DateTimeField)
-        # Those that no calendar has are no part of it.
-        finite = {f"{path}__gt": MINUS_INFINITY, f"{path}__lt": INFINITY}
-        self.queryset = changelist.queryset.filter(**finite)
+        first, last = _MOMENTS if self.moments else _DAYS
+        known = {f"{path}__gte": first, f"{path}__lte": last}
+        self.queryset = changelist.queryset.filter(**known)
         sent = [changelist.params.get(f"{path}__{part}") for part in _PARTS]
         self.chosen = [int(each) for each in sent[: (*sent, None).index(None)]]
 
@@ -153,11 +170,11 @@ class RangeAdminMixin:
         return RangeChangeList
 
 
-def _day(value: Any) -> Any:
-    moment = value[-1] if isinstance(value, list) else value
+def _day(values: list[Any]) -> list[Any]:
+    moment = values[-1]
     if not isinstance(moment, dt.datetime):
-        return value
-    return (timezone.make_naive(moment) if timezone.is_aware(moment) else moment).date()
+        return values
+    return [(timezone.make_naive(moment) if timezone.is_aware(moment) else moment).date()]
 
 
 def _numbers(day: Any) -> list[int]:

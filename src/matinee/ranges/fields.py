@@ -279,7 +279,7 @@ class Number(_DecimalField):
     """
 
     def to_python(self, value: Any) -> Any:
-        if isinstance(value, str) and value.lower() in {"infinity", "-infinity", "nan"}:
+        if str(value).lower() in {"infinity", "-infinity", "nan"}:
             return Decimal(value)
         return super().to_python(value)
 
