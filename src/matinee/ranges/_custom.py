@@ -68,7 +68,7 @@ def range_type(  # noqa: PLR0913  each by its name
     made_from = element_field(subtype)
     elements = _elements(name, made_from, (coerce, key), collation)
     meaning = (
-        *(type(made_from), repr(made_from.deconstruct()[2:]), repr(step), collation),
+        *(_same(type(made_from)), repr(made_from.deconstruct()[2:]), repr(step), collation),
         *(multirange or multirange_of(name), schema, _same(coerce), _same(key)),
     )
     # As namedtuple does: where the declaration stands is where its fields are imported from.
@@ -186,12 +186,12 @@ def _teach(found: CustomRangeType, subtype: type[Any]) -> None:
     tell_all()
 
 
-def _same(function: Any) -> Any:
-    """Return what two of one function have in common, also where its module is imported anew."""
-    if function is None:
+def _same(named: Any) -> Any:
+    """Return what is the same of a function or a class where its module is imported anew."""
+    if named is None:
         return None
     names = ("__module__", "__qualname__", "__code__")
-    return tuple(getattr(function, each, None) for each in names)
+    return tuple(getattr(named, each, None) for each in names)
 
 
 def _refused(message: str, hint: str = "") -> RangesError:

@@ -11,7 +11,9 @@ from matinee.exceptions import RangesError
 from matinee.ranges._elements import END_OF_DAY, FLOAT, INET, TEXT, TIME, UUID, Elements
 from matinee.ranges._types import DATERANGE, INT4RANGE, INT8RANGE, NUMRANGE, TSTZRANGE, RangeType
 
-__all__ = ["Address", "TimeOfDay", "element_field", "elements_of"]
+__all__ = ["INVALID_ADDRESS", "Address", "TimeOfDay", "element_field", "elements_of"]
+
+INVALID_ADDRESS = _("Enter a valid IPv4 or IPv6 address.")
 
 if TYPE_CHECKING:
     _GenericIPAddressField = models.GenericIPAddressField[Any, Any]
@@ -29,7 +31,7 @@ class Address(_GenericIPAddressField):
         try:
             return INET.coerce(value.strip() if isinstance(value, str) else value)
         except (ValueError, TypeError) as error:
-            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+            raise ValidationError(INVALID_ADDRESS, code="invalid") from error
 
     def get_prep_value(self, value: Any) -> Any:
         return self.to_python(value)
@@ -44,7 +46,7 @@ class Address(_GenericIPAddressField):
 class AddressFormField(forms.CharField):
     """An address, with a prefix or without."""
 
-    default_error_messages = {"invalid": _("Enter a valid IPv4 or IPv6 address.")}
+    default_error_messages = {"invalid": INVALID_ADDRESS}
 
     def to_python(self, value: Any) -> Any:
         found = super().to_python(value)

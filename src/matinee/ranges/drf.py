@@ -20,6 +20,7 @@ from rest_framework.utils import html
 
 from matinee.exceptions import RangesError
 from matinee.ranges import _literal, fields
+from matinee.ranges._api_elements import ELEMENTS
 from matinee.ranges._constrained import constrain
 from matinee.ranges._multirange import MultiRange
 from matinee.ranges._range import BOUNDS, PsycopgRange, Range
@@ -423,5 +424,5 @@ def _refused(error: RangesError) -> serializers.ValidationError:
 
 
 serializers.ModelSerializer.serializer_field_mapping.update(
-    {fields.RangeField: RangeField, fields.MultiRangeField: MultiRangeField}
+    {fields.RangeField: RangeField, fields.MultiRangeField: MultiRangeField, **ELEMENTS}
 )
