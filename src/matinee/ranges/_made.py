@@ -1,8 +1,11 @@
 """Whether the project's migrations make a range type before they use it."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
+from django.apps import apps
+from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.db import connections, router
 from django.db.migrations import operations
@@ -21,7 +24,10 @@ def problems(field: Any, name: str, databases: Iterable[str] | None) -> Iterator
     model = getattr(field, "model", None)
     if model is None or not _is_migrated(model, databases):
         return
-    loader = MigrationLoader(None, ignore_no_migrations=True)
+    loader = _loader(
+        tuple(each.name for each in apps.get_app_configs()),
+        tuple(settings.MIGRATION_MODULES.items()),
+    )
     label = model._meta.app_label
     if label not in loader.migrated_apps:
         return
@@ -46,17 +52,24 @@ def problems(field: Any, name: str, databases: Iterable[str] | None) -> Iterator
 
 def _is_migrated(model: Any, databases: Iterable[str] | None) -> bool:
     found = [*connections] if databases is None else [*databases]
-    return model._meta.can_migrate(connections["default"]) and any(
-        connections[alias].vendor == "postgresql" and router.allow_migrate_model(alias, model)
+    return any(
+        connections[alias].vendor == "postgresql"
+        and model._meta.can_migrate(connections[alias])
+        and router.allow_migrate_model(alias, model)
         for alias in found
     )
+
+
+@lru_cache(maxsize=1)
+def _loader(_apps: tuple[str, ...], _modules: tuple[Any, ...]) -> Any:
+    """Return the migrations on disk: read once for all fields."""
+    return MigrationLoader(None, ignore_no_migrations=True)
 
 
 def _found(loader: Any, label: str, name: str, field_class: Any) -> tuple[int | None, int | None]:
     """Return which of an app's operations makes the type, and which is the first to use it.
 
-    Where the app's migrations do not make it, any other app's is as good: only the order in
-    which they are run is not known then.
+    Those that the app's migrations depend on come before them, and are as good.
     """
     made = used = None
     for nth, operation in enumerate(_plan(loader, label)):
