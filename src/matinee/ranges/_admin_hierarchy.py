@@ -52,7 +52,7 @@ class RangeChangeList(ChangeList):
 
     def get_filters(self, request: Any) -> Any:
         try:
-            found = super().get_filters(request)
+            found: Any = super().get_filters(request)
         except (ValueError, OverflowError) as error:  # the year after the last one
             raise IncorrectLookupParameters(error) from error
         field = bound_field(self.model, self.date_hierarchy)

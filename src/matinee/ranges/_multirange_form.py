@@ -41,8 +41,9 @@ class MultiRangeField(Kept):
     def __init__(self, *, range_field: RangeField | None = None, **kwargs: Any) -> None:
         self.range_field = range_field or self.range_field_class(widget=_Text)
         super().__init__(**kwargs)
-        if isinstance(self.widget, MultiRangeWidget):
-            self.widget.hint = _DISCRETE_LINES if self.range_field.is_discrete else _LINES
+        shown: Any = self.widget
+        if isinstance(shown, MultiRangeWidget):
+            shown.hint = _DISCRETE_LINES if self.range_field.is_discrete else _LINES
 
     @property
     def bounds(self) -> str:
@@ -52,7 +53,7 @@ class MultiRangeField(Kept):
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, MultiRange | list):
             return value
-        if not value:
+        if len(value) == 0:
             return _lines.EMPTY
         return "\n".join(_lines.written(self._shown(each), self.bounds) for each in value)
 

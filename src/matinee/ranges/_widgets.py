@@ -163,11 +163,11 @@ class MultiRangeWidget(forms.Textarea):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(name, value, attrs)
-        found: dict[str, Any] = context["widget"]
-        found["hint"] = self.hint
-        if "id" in found["attrs"]:
-            described = [found["attrs"].get("aria-describedby"), f"{found['attrs']['id']}_lines"]
-            found["attrs"]["aria-describedby"] = " ".join(filter(None, described))
+        context["widget"]["hint"] = self.hint
+        own: dict[str, Any] = context["widget"]["attrs"]
+        if "id" in own:
+            described = [own.get("aria-describedby"), f"{own['id']}_lines"]
+            own["aria-describedby"] = " ".join(filter(None, described))
         return context
 
 
@@ -201,8 +201,9 @@ class BoundRange(forms.BoundField):
     def _beside(self) -> dict[int, list[str]]:
         found: dict[int, list[str]] = {}
         for error in super().errors.as_data():
-            if "part" in (error.params or {}):
-                found.setdefault(error.params["part"], []).append(str(error.params["error"]))
+            params: dict[str, Any] = error.params or {}
+            if "part" in params:
+                found.setdefault(params["part"], []).append(str(params["error"]))
         return found
 
 

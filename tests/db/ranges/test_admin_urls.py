@@ -1,9 +1,9 @@
 """Whatever stands in the address of a list: it answers, or says that it does not understand."""
 
 import pytest
-from django.contrib.auth.models import User
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import RequestFactory
 
@@ -108,7 +108,7 @@ def broken(site, name, asked):
             request.user = user
             try:
                 with transaction.atomic():
-                    assert [*model_admin.get_changelist_instance(request).result_list] is not None
+                    list(model_admin.get_changelist_instance(request).result_list)
             except (IncorrectLookupParameters, DisallowedModelAdminLookup):
                 continue
             except Exception as error:  # noqa: BLE001

@@ -144,7 +144,7 @@ def test_a_required_range_may_be_unbounded_and_not_blank():
     ids=str,
 )
 def test_what_is_wrong_is_told_of_the_input_that_is_wrong(data, part, code):
-    form = Form({key: text for key, text in data.items()})
+    form = Form(data)
     [name] = form.errors
     [error] = form.errors.as_data()[name]
     assert (error.code, error.params["part"]) == (code, part)
@@ -288,7 +288,7 @@ def test_a_hidden_initial_value_says_the_range():
 
 
 def test_lines_say_ranges_as_people_and_as_postgresql_write_them():
-    text = "1 .. 3\n\n 7\n[10,12)\n(20, 22]\n30 – 31\n.. -5\n"
+    text = "1 .. 3\n\n 7\n[10,12)\n(20, 22]\n30 \u2013 31\n.. -5\n"
     form = Form({"many": text})
     assert form.is_valid()
     ranges = [
