@@ -77,7 +77,8 @@ class NoOverlap(Declared, ExclusionConstraint):
         *equal, self.range = expressions
         super().__init__(
             name=name or default_name(expressions, "excl"),
-            expressions=[*((each, "=") for each in equal), (self.range, "&&")],
+            # The range first: with it the index answers what is asked of all of them, too.
+            expressions=[(self.range, "&&"), *((each, "=") for each in equal)],
             condition=condition,
             deferrable=deferrable,
             include=None if include is None else tuple(include),
@@ -88,7 +89,8 @@ class NoOverlap(Declared, ExclusionConstraint):
     @property
     def fields(self) -> tuple[Any, ...]:
         """The fields and expressions, the range last."""
-        return tuple(expression for expression, _operator in self.expressions)
+        (first, _), *equal = self.expressions
+        return (*(each for each, _ in equal), first)
 
     def deconstruct(self) -> Any:
         path, _args, kwargs = super().deconstruct()
@@ -156,8 +158,8 @@ class NoOverlap(Declared, ExclusionConstraint):
         if other is None:
             return _("Another %(model)s overlaps.")
         if self.names == "object":
-            return _("Another %(model)s overlaps: %(object)s, %(range)s.")
-        return _("Another %(model)s overlaps: %(range)s.")
+            return _("Another %(model)s overlaps: %(object)s, %(range)s")
+        return _("Another %(model)s overlaps: %(range)s")
 
 
 def default_name(expressions: Sequence[Any], kind: str) -> str:

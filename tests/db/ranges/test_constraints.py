@@ -116,7 +116,7 @@ def test_the_message_names_the_clash_in_the_active_time_zone_and_format(taken):
     booking = Booking(hall=taken.hall, during=hours(11, 13), who="Bob")
     with timezone.override(dt.UTC), translation.override("en"):
         assert said(booking) == {
-            "during": ["Another booking overlaps: from Jan. 2, 2026, 10 a.m. to noon."]
+            "during": ["Another booking overlaps: from Jan. 2, 2026, 10 a.m. to noon"]
         }
     with timezone.override(ZoneInfo("Europe/Vienna")), translation.override("de"):
         (message,) = said(booking)["during"]
