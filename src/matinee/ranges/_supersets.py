@@ -49,6 +49,10 @@ class _Narrowed:
     lhs: Any
     rhs: Any
     lookup_name: str
+    made_of: tuple[type, str]
+
+    def __reduce__(self) -> Any:
+        return _unpickled, self.made_of, self.__getstate__()
 
     def get_prep_lookup(self) -> Any:
         is_infinite = isinstance(self.rhs, Infinity)
@@ -111,7 +115,11 @@ def narrowed(lookup: type, function: str) -> type:
     """Return *lookup* with a superset, where there is one of the end that *function* returns."""
     if (function, getattr(lookup, "lookup_name", None)) not in _SUPERSETS:
         return lookup
-    return type(lookup.__name__, (_Narrowed, lookup), {})
+    return type(lookup.__name__, (_Narrowed, lookup), {"made_of": (lookup, function)})
+
+
+def _unpickled(lookup: type, function: str) -> Any:
+    return object.__new__(narrowed(lookup, function))
 
 
 def _pair(node: Any, lookup: _Narrowed) -> tuple[_Narrowed, _Narrowed] | None:

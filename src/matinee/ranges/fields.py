@@ -20,7 +20,7 @@ from django.db.models.query_utils import DeferredAttribute
 from psycopg.types.multirange import Multirange as PsycopgMultirange
 
 from matinee.exceptions import RangesError, RangeTypeError
-from matinee.ranges import _literal, forms
+from matinee.ranges import _literal, _migrations, forms  # noqa: F401  migrations write ranges
 from matinee.ranges._multirange import MultiRange
 from matinee.ranges._range import PsycopgRange, Range
 from matinee.ranges._types import (
@@ -141,6 +141,16 @@ class Ranged(_Field):
 
     def from_db_value(self, value: Any, _expression: object, _connection: object) -> Any:
         return self.bound(value)
+
+    if django.VERSION >= (6, 1):
+
+        def get_placeholder_sql(
+            self, value: Any, compiler: Any, connection: Any
+        ) -> tuple[str, Any]:
+            sql, params = compiler.compile(value) if hasattr(value, "as_sql") else ("%s", (value,))
+            if sql == "DEFAULT":  # which takes no cast
+                return sql, params
+            return f"{sql}::{self.db_type(connection)}", params
 
     def get_prep_value(self, value: Any) -> Any:
         if value is None or hasattr(value, "resolve_expression"):
@@ -368,14 +378,6 @@ class MultiRangeField(CheckPostgresInstalledMixin, Ranged):
 
         def get_placeholder(self, _value: Any, _compiler: Any, connection: Any) -> str:
             return f"%s::{self.db_type(connection)}"
-
-    else:
-
-        def get_placeholder_sql(
-            self, value: Any, compiler: Any, connection: Any
-        ) -> tuple[str, Any]:
-            sql, params = compiler.compile(value) if hasattr(value, "as_sql") else ("%s", (value,))
-            return f"{sql}::{self.db_type(connection)}", params
 
     def value(self, value: Any) -> Any:
         match _unpacked(value):

@@ -18,6 +18,8 @@ __all__ = ["RangeJSONEncoder", "range_from_json"]
 PARTS = {"lower", "upper", "bounds", "empty"}
 INFINITIES = {str(each): each for each in (INFINITY, MINUS_INFINITY)}
 READERS: dict[str, Callable[[Any], Any]] = {
+    "int4range": int,
+    "int8range": int,
     "numrange": Decimal,
     "daterange": dt.date.fromisoformat,
     "tsrange": dt.datetime.fromisoformat,
