@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
+from django.core import checks
 from django.db import connections, router
 from django.db.migrations import operations
 from django.db.migrations.loader import MigrationLoader
@@ -16,7 +16,9 @@ from matinee.ranges.operations import CreateRangeType
 __all__ = ["problems"]
 
 
-def problems(field: Any, name: str, databases: Iterable[str] | None) -> Iterator[CheckMessage]:
+def problems(
+    field: Any, name: str, databases: Iterable[str] | None
+) -> Iterator[checks.CheckMessage]:
     """Yield what is wrong with the migrations that *field*, of the range type *name*, needs.
 
     Nothing is said of models that are not migrated, or on none of *databases*. No query.
@@ -34,15 +36,18 @@ def problems(field: Any, name: str, databases: Iterable[str] | None) -> Iterator
     made, used = _found(loader, label, name, type(field))
     operation = _operation(name)
     if made is None:
-        yield Error(
-            f"A migration must make the range type {name}, got none that does.",
-            hint=f"Put {operation} of matinee.ranges.operations before what uses it, in a "
-            f"migration of {label} or in one that those depend on.",
-            obj=field,
-            id="matinee.E231",
+        # Before makemigrations has written what uses it, an error would stop makemigrations.
+        message = f"A migration must make the range type {name}, got none that does."
+        hint = (
+            f"Put {operation} of matinee.ranges.operations before what uses it, in a migration "
+            f"of {label} or in one that those depend on."
         )
+        if used is None:
+            yield checks.Warning(message, hint, field, "matinee.W234")
+        else:
+            yield checks.Error(message, hint, field, "matinee.E231")
     elif used is not None and used < made:
-        yield Error(
+        yield checks.Error(
             f"The range type {name} must be made before it is used, got {operation} after that.",
             hint="Move it to the front, or into a migration that this one depends on.",
             obj=field,
