@@ -173,6 +173,6 @@ class RangeListFilter(FieldListFilter):
 _LABELS = {
     "has": gettext_lazy("Contains"),
     "from": gettext_lazy("Overlaps from"),
-    "to": gettext_lazy("to"),
+    "to": gettext_lazy("Overlaps until"),
 }
 _WRONG = gettext_lazy("Enter a valid value.")

@@ -1,5 +1,6 @@
 """The form field of a multirange, of any type: a line for each range."""
 
+from itertools import islice
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -16,6 +17,8 @@ __all__ = ["MultiRangeField"]
 
 # Of what is wrong in many lines, enough to mend it.
 _MOST_ERRORS = 5
+# Nobody enters more; what is stored already stays as it is, however many there are.
+_MOST_RANGES, _LONGEST = 2_000, 200_000
 _LINES = _("A range a line: start .. end. The end does not belong to it; none is no limit.")
 _DISCRETE_LINES = _("A range a line: first .. last. Both belong to it; none is no limit.")
 
@@ -36,6 +39,7 @@ class MultiRangeField(Kept):
     default_error_messages = {
         "line": _("Line %(line)s: %(error)s"),
         "range": _("Enter a range: start .. end"),
+        "max_ranges": _("Enter at most %(limit)s ranges."),
     }
 
     def __init__(self, *, range_field: RangeField | None = None, **kwargs: Any) -> None:
@@ -68,6 +72,8 @@ class MultiRangeField(Kept):
         lines = {at: line.strip() for at, line in enumerate(value.splitlines(), 1) if line.strip()}
         if not lines:
             return None
+        if len(lines) > _MOST_RANGES or len(value) > _LONGEST:
+            raise self._too_many()
         ranges: list[Any] = []
         errors: list[ValidationError] = []
         for at, line in lines.items():
@@ -77,6 +83,8 @@ class MultiRangeField(Kept):
                 errors.append(self._wrong(at, error))
                 if len(errors) == _MOST_ERRORS:
                     break
+            if len(ranges) > _MOST_RANGES:
+                raise self._too_many()
         if errors:
             raise ValidationError(errors)
         return MultiRange(ranges, range_type=self.range_field.type)
@@ -93,12 +101,16 @@ class MultiRangeField(Kept):
 
     def _ranges(self, line: str) -> list[Any]:
         try:
-            found = [*_lines.parts(line, self.bounds)]
+            found = [*islice(_lines.parts(line, self.bounds), _MOST_RANGES + 1)]
         except RangesError as error:
             raise ValidationError(self.error_messages["range"], code="range") from error
         if not self.range_field.is_discrete and found and found[0][0] is line:
             raise ValidationError(self.error_messages["range"], code="range")
         return [self.range_field.to_python(_unbounded(each)) for each in found]
+
+    def _too_many(self) -> ValidationError:
+        message, params = self.error_messages["max_ranges"], {"limit": _MOST_RANGES}
+        return ValidationError(message, code="max_ranges", params=params)
 
     def _wrong(self, at: int, error: ValidationError) -> ValidationError:
         return ValidationError(

@@ -325,7 +325,18 @@ def test_a_wrong_line_is_told_by_its_number():
 
 
 def test_of_many_wrong_lines_some_are_told():
-    assert len(Form({"many": "x\n" * 5_000}).errors["many"]) < 20
+    assert len(Form({"many": "x\n" * 1_999}).errors["many"]) < 20
+
+
+def test_more_ranges_than_anybody_enters_are_refused_and_kept_where_they_are_stored():
+    value = MultiRange([Range(2 * at, 2 * at + 1) for at in range(2_001)], range_type=INT4RANGE)
+    text = Form.base_fields["many"].prepare_value(value)
+    [(code, _)] = told(Form({"many": text}))
+    assert code == "max_ranges"
+    assert told(Form({"many": f"{{{','.join(['[1,2)'] * 2_001)}}}"}))[0][0] == "max_ranges"
+    form = Form({"many": text}, initial={"many": value})
+    assert form.is_valid()
+    assert form.cleaned_data["many"] == value
 
 
 def test_a_point_in_time_alone_is_no_range():
