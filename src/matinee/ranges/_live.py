@@ -1,6 +1,7 @@
 """What each connection is told of custom range types: how they are read, and as what."""
 
 import sys
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -9,12 +10,14 @@ from django.conf import settings
 from django.db import connections
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.signals import connection_created
+from psycopg.adapt import Loader
 from psycopg.pq import TransactionStatus
 from psycopg.types import TypeInfo
 
 from matinee.exceptions import RangesError
 from matinee.ranges._adapt import loaders
 from matinee.ranges._custom_type import CustomRangeType, custom_types
+from matinee.ranges._elements import TIME
 
 __all__ = ["place_of", "refresh", "tell", "tell_all"]
 
@@ -79,14 +82,28 @@ def _register(connection: Any, found: CustomRangeType, oids: list[int]) -> None:
     TypeInfo(found.multirange, many, many_array, regtype=found.multirange_sql).register(
         connection.connection
     )
-    for oid, loader in loaders(found, (one, many, subtype)):
+    for oid, loader in _loaders(found, (one, many, subtype)):
         adapters.register_loader(oid, loader)
+    if found.read is TIME.read:  # and so are the ends of ranges, by themselves
+        adapters.register_loader("time", _TimeLoader)
     # What inspectdb writes: of this database alone, since the next one's oids are others.
     fields = {one: found.field, many: found.multirange_field}
     places = {oid: place for oid, each in fields.items() if (place := _place_if_any(each))}
     introspection = connection.introspection
     introspection.data_types_reverse = introspection.data_types_reverse.copy()
     introspection.data_types_reverse.update(places)
+
+
+@lru_cache(maxsize=64)
+def _loaders(found: CustomRangeType, oids: tuple[int, int, int]) -> tuple[tuple[int, type], ...]:
+    return tuple(loaders(found, oids))
+
+
+class _TimeLoader(Loader):
+    """Reads times of day, 24:00 too, which psycopg has no value for."""
+
+    def load(self, data: Any) -> Any:
+        return TIME.read and TIME.read(bytes(data).decode())
 
 
 def place_of(field_class: Any) -> str:

@@ -11,10 +11,12 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.core import serializers
 from django.core.exceptions import FieldError, ValidationError
 from django.db import IntegrityError, connection, models, transaction
+from django.db.migrations.writer import MigrationWriter
 from django.db.models import F, OuterRef, Subquery, Value
+from django.test.utils import isolate_apps
 
 from matinee.exceptions import RangesError
-from matinee.ranges import MultiRange, Range, functions
+from matinee.ranges import Bounded, MultiRange, Range, functions
 from matinee.ranges.types import END_OF_DAY, INETRANGE, TIMERANGE, InetRangeField
 from tests.networks.models import Allowed, Lot, Opening, Visit
 from tests.networks.ranges import (
@@ -121,6 +123,16 @@ def test_a_day_ends_at_24_00():
     assert Opening.objects.get(hours__contained_by=("00:00", "24:00")) == row
     assert Opening.objects.get(hours__upper="24:00") == row
     assert not Opening.objects.filter(hours__contains="24:00").exists()
+    ends = Opening.objects.values_list("hours__lower", "hours__upper")
+    assert list(ends) == [(EVENING, END_OF_DAY)]
+
+
+def test_times_are_read_to_the_microsecond():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT '08:00:00.5'::time, '[08:00:00.000123,08:00:00.05)'::timerange")
+        at, during = cursor.fetchone()
+    assert at == dt.time(8, 0, 0, 500_000)
+    assert (during.lower.microsecond, during.upper.microsecond) == (123, 50_000)
 
 
 @pytest.mark.parametrize(
@@ -425,3 +437,85 @@ def test_json_says_bounds_and_elements():
         "lower": "10.0.0.9",
         "upper": "10.0.0.10",
     }
+
+
+def test_migrations_write_ranges_with_their_type():
+    written, imports = MigrationWriter.serialize(Range(*OFFICE, range_type=INETRANGE))
+    names = {}
+    exec("\n".join(imports), names)
+    again = eval(written, names)
+    assert Allowed(addresses=again).addresses == Range(*OFFICE, range_type=INETRANGE)
+
+
+@isolate_apps("tests.networks")
+def test_columns_have_defaults_and_are_generated():
+    class Made(models.Model):
+        low = models.GenericIPAddressField()
+        addresses = InetRangeField(db_default=Range(*OFFICE, "[]", range_type=INETRANGE))
+        alone = models.GeneratedField(
+            expression=Range(F("low"), F("low"), "[]"),
+            output_field=InetRangeField(),
+            db_persist=True,
+        )
+
+        class Meta:
+            app_label = "networks"
+            constraints = [
+                Bounded("addresses", within=("10.0.0.0", "10.0.0.255"), bounds="[]"),
+                models.CheckConstraint(
+                    condition=models.Q(addresses__contains="10.0.0.9"), name="made_has_9"
+                ),
+            ]
+
+    with connection.schema_editor() as editor:
+        editor.create_model(Made)
+    made = Made.objects.create(low="10.0.0.1")
+    made.refresh_from_db()
+
+    assert made.addresses == Range(*OFFICE, "[]", range_type=INETRANGE)
+    assert made.alone == Range("10.0.0.1", "10.0.0.1", "[]", range_type=INETRANGE)
+    made.full_clean()
+    for wrong in (("10.0.0.10", "10.0.0.11"), ("10.0.0.9", "10.0.1.1")):
+        made.addresses = Range(*wrong, "[]")
+        with pytest.raises(ValidationError):
+            made.full_clean()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            made.save()
+
+
+@isolate_apps("tests.networks")
+def test_a_constraint_of_widths_of_what_has_none_is_told():
+    class Wide(models.Model):
+        addresses = InetRangeField()
+
+        class Meta:
+            app_label = "networks"
+            constraints = [Bounded("addresses", min_width=5)]
+
+    (found,) = Wide._meta.constraints[0].check(Wide, connection)
+    assert found.id == "matinee.E226"
+    assert "measured" in found.msg
+
+
+@isolate_apps("tests.networks")
+def test_a_column_is_altered_to_the_type_and_back():
+    class Altered(models.Model):
+        value = models.TextField(null=True)
+
+        class Meta:
+            app_label = "networks"
+
+    old = Altered._meta.get_field("value")
+    new = InetRangeField(null=True)
+    new.set_attributes_from_name("value")
+    new.model = Altered
+    with connection.schema_editor() as editor:
+        editor.create_model(Altered)
+        Altered.objects.create(value="[10.0.0.9,10.0.0.10]")
+        editor.alter_field(Altered, old, new)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT value FROM networks_altered")
+        assert cursor.fetchone() == (Range(*OFFICE, "[]", range_type=INETRANGE),)
+    with connection.schema_editor() as editor:
+        editor.alter_field(Altered, new, old)
+    assert Altered.objects.get().value == "[10.0.0.9,10.0.0.10]"
