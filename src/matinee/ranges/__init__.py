@@ -78,3 +78,7 @@ __all__ = [
     "range_type",
     "series",
 ]
+
+# Migrations write a class, default=MultiRange, by the module it says it is of.
+for _each in (Range, MultiRange):
+    _each.__module__ = __name__

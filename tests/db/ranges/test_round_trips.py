@@ -219,6 +219,7 @@ def test_a_default_is_no_reason_for_a_second_migration():
         span = fields.IntegerRangeField(default=Range(1, 5))
         at = fields.DateTimeRangeField(default=(NOON, None), db_default=Range(NOON, INFINITY))
         many = fields.DateMultiRangeField(default=MultiRange([Range(DAY, None)]))
+        none = fields.DateMultiRangeField(default=MultiRange)
 
         class Meta:
             app_label = "spans"
@@ -232,6 +233,7 @@ def test_a_default_is_no_reason_for_a_second_migration():
         operation.state_forwards("spans", again)
 
     assert "default=matinee.ranges.Range(1, 5, '[)')" in text
+    assert "default=matinee.ranges.MultiRange)" in text
     assert MigrationAutodetector(again, state_of(Held))._detect_changes() == {}
 
 
