@@ -64,15 +64,16 @@ def read_many(text: str) -> Iterator[Literal]:
     inner = text.strip()
     if inner[:1] != "{" or inner[-1:] != "}":
         raise _malformed(text, "a multirange", "{[1,3),[5,8)}")
-    at, end = 1, len(inner) - 1
-    while inner[at:end].strip():
-        found = _RANGE.match(inner, at, end)
-        if found is None or inner[found.end() : found.end() + 1] not in {",", "}"}:
+    end = len(inner) - 1
+    if not inner[1:end].strip():
+        return
+    at = 0
+    while at < end:  # at what stands before a range
+        found = _RANGE.match(inner, at + 1, end)
+        if found is None or (found.end() < end and inner[found.end()] != ","):
             raise _malformed(text, "a multirange", "{[1,3),[5,8)}")
         yield _literal(found)
-        at = found.end() + 1
-        if at == end and inner[at - 1] == ",":
-            raise _malformed(text, "a multirange", "{[1,3),[5,8)}")
+        at = found.end()
 
 
 def write(lower: Any, upper: Any, bounds: str, text: Callable[[Any], str]) -> str:

@@ -33,7 +33,7 @@ def in_words(value: PsycopgRange[Any] | MultiRange[Any]) -> str:
         return (_("from %s on") if found.lower_inc else _("after %s")) % _element(lower)
     if lower is None:
         return _("until %s") % _element(upper)
-    first, last = _element(lower), _element(upper, after=lower)
+    first, last = _element(lower, upper), _element(upper, lower, is_last=True)
     words = _("from %(first)s to %(last)s") if found.lower_inc else _("after %(first)s to %(last)s")
     if found.upper_inc:
         words = _("%s included") % words
@@ -45,20 +45,29 @@ def _last(upper: Any, range_type: RangeType) -> Any:
     return upper if upper in (None, INFINITY, MINUS_INFINITY) else upper - range_type.unit
 
 
-def _element(element: Any, *, after: Any = None) -> str:
-    """Return one bound; of a point in time on the day of another one, the time alone."""
+def _element(element: Any, other: Any = None, *, is_last: bool = False) -> str:
+    """Return one bound; of a last point in time on the day of the first, the time alone."""
     if element is INFINITY:
         return _("infinity")
     if element is MINUS_INFINITY:
         return _("minus infinity")
-    here, there = _local(element), _local(after)
-    if isinstance(here, dt.datetime) and isinstance(there, dt.datetime):
-        same_day = here.date() == there.date()
-        if same_day and here.utcoffset() == there.utcoffset():
-            return formats.time_format(here.time(), "TIME_FORMAT")
-    return str(formats.localize(here))
+    here, there = _local(element), _local(other)
+    if not (isinstance(here, dt.datetime) and isinstance(there, dt.datetime)):
+        return str(formats.localize(here))
+    is_same_day = here.date() == there.date()
+    if is_same_day and is_last:
+        said = formats.time_format(here.time(), "TIME_FORMAT")
+    else:
+        said = str(formats.localize(here))
+    # The hour that comes twice, on the day the clocks go back.
+    twice = is_same_day and here.utcoffset() != there.utcoffset()
+    return f"{said} {here.tzname()}" if twice else said
 
 
 def _local(element: Any) -> Any:
-    is_aware = isinstance(element, dt.datetime) and timezone.is_aware(element)
-    return timezone.localtime(element) if is_aware else element
+    if not isinstance(element, dt.datetime) or timezone.is_naive(element):
+        return element
+    try:
+        return timezone.localtime(element)
+    except OverflowError:  # within hours of the first or the last that Python has
+        return element

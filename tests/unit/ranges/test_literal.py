@@ -59,6 +59,12 @@ def test_what_is_no_multirange_is_refused(text):
         list(_literal.read_many(text))
 
 
+def test_a_multirange_of_many_ranges_is_read_in_one_pass():
+    text = "{" + ",".join(["[1,2)"] * 100_000) + "}"  # 600 kB: read again for each range, 60 GB
+
+    assert len(list(_literal.read_many(text))) == 100_000
+
+
 @pytest.mark.parametrize("piece", ['""', '"a"', "\\", "a", "(", '"', "[1,"])
 def test_long_text_that_is_no_range_is_refused_in_one_pass(piece):
     with pytest.raises(RangesError) as caught:
