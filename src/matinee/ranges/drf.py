@@ -46,6 +46,8 @@ PARTS = ("lower", "upper", "bounds", "empty")
 LONGEST = 1_000
 # Two elements, each of which may be quoted.
 LONGEST_LITERAL = 4 * LONGEST
+# So many wrong ranges are told of, and no more are looked at.
+MOST_WRONG = 20
 
 if TYPE_CHECKING:
     _ModelField = serializers.ModelField
@@ -314,6 +316,8 @@ class MultiRangeField(_Field):
                 found.append(self.child.run_validation(each))
             except serializers.ValidationError as error:
                 errors[index] = error.detail
+                if len(errors) == MOST_WRONG:
+                    break
         if errors:
             raise serializers.ValidationError(errors)
         return MultiRange(found, range_type=self.model_field.type)
