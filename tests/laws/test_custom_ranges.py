@@ -172,6 +172,24 @@ def test_two_multiranges(range_type, db):
     assert len(seen) == 2 * len(law.ASKED), "a control: each question has both answers"
 
 
+def test_addresses_are_read_as_they_are_written(db):
+    """What PostgreSQL writes is not looked at again: it is what Python would make of it."""
+    random = Random(1)
+    groups = ["0", "0", "0", "1", "ffff", "a00", "abc"]
+    drawn = [":".join(random.choices(groups, k=8)) for _ in range(law.PAIRS)]
+    drawn += [f"{each}/{random.randint(0, 128)}" for each in drawn]
+    drawn += [
+        f"::{each}" for each in ("ffff:10.0.0.5", "10.0.0.5", "1", "0:10.0.0.5", "ffff:0:5.6.7.8")
+    ]
+    drawn += [f"{random.randint(0, 255)}.0.{random.randint(0, 9)}.1/{n}" for n in range(33)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT format('%%s', n::inet) FROM unnest(%s::text[]) AS t (n)", [drawn])
+        written = [text for (text,) in cursor.fetchall()]
+
+    assert [INETRANGE.read(text) for text in written] == [INETRANGE.coerce(each) for each in drawn]
+    assert any("." in text and ":" in text for text in written), "a control"
+
+
 def test_text_would_order_addresses_and_times_otherwise():
     """A control: the elements are such that their text has another order."""
     for range_type in (INETRANGE, CIDRRANGE, FLOATRANGE):

@@ -127,10 +127,12 @@ class _Loader(RecursiveLoader):
     def __init__(self, oid: int, context: Any = None) -> None:
         super().__init__(oid, context)
         self._element = self._tx.get_loader(self.subtype_oid, Format.TEXT).load
-        if isinstance(self.range_type, CustomRangeType) and self.range_type.read is not None:
-            self._element = partial(_read_text, self.range_type.read)
-        # Elements of the built-in types are loaded as what they are, ranges in canonical form.
+        # Elements of these types are loaded as what they are, ranges in canonical form.
         self._is_known = self.range_type in BUILT_IN
+        read = self.range_type.read if isinstance(self.range_type, CustomRangeType) else None
+        if read is not None:
+            self._element = partial(_read_text, read)
+            self._is_known = self.range_type.following is None
 
     def made(self, opening: bytes, lower: bytes, upper: bytes, closing: bytes) -> Range[Any]:
         """Return a range, made of its parts; what is unbounded has b"" for an element."""

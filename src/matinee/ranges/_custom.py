@@ -121,7 +121,7 @@ def _elements(name: str, made_from: Any, own: tuple[Any, Any], collation: str) -
             )
         known = Elements(coerce)
     if coerce is not None:
-        known = known._replace(coerce=coerce)
+        known = known._replace(coerce=coerce, read=None)
     # A key of one's own orders; how far it is from one to another it does not say.
     return known if key is None else known._replace(key=partial(_placed, key), zero=None)
 

@@ -7,7 +7,7 @@ from django.core import checks
 
 from matinee.exceptions import RangesError
 from matinee.ranges._custom_type import CustomRangeType
-from matinee.ranges._live import place_of
+from matinee.ranges._live import field_place
 from matinee.ranges._made import problems
 from matinee.ranges.fields import MultiRangeField, Ranged, RangeField
 
@@ -34,7 +34,7 @@ class _Custom(Ranged):
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
-        return name, place_of(type(self)) if self._is_own() else path, args, kwargs
+        return name, field_place(type(self)) if self._is_own() else path, args, kwargs
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         """Report what migrations would fail at: matinee.E231 to E233. No query."""

@@ -2,13 +2,14 @@
 
 import dataclasses
 import importlib
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from matinee.ranges._types import RangeType, all_types, named
 
-__all__ = ["CustomRangeType", "custom_types", "quoted"]
+__all__ = ["CustomRangeType", "custom_types", "place_of", "quoted"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,6 +56,15 @@ class CustomRangeType(RangeType):
 def custom_types() -> list[CustomRangeType]:
     """Return all that were declared so far."""
     return [each for each in all_types() if isinstance(each, CustomRangeType)]
+
+
+def place_of(found: CustomRangeType, value: object) -> tuple[str, str]:
+    """Return the module that declares a type, and the name that *value* has there; "" if none."""
+    for module in filter(None, map(sys.modules.get, found.modules)):
+        for name, each in vars(module).items():
+            if each is value:
+                return module.__name__, name
+    return "", ""
 
 
 def quoted(schema: str, name: str) -> str:

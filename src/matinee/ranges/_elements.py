@@ -55,7 +55,8 @@ class Elements(NamedTuple):
         coerce: Returns what stands for an element; raises ValueError or TypeError if nothing does.
         key: Returns what elements are compared by.
         zero: The width of nothing; None where there are no widths.
-        read: Returns the element that PostgreSQL writes so; None where psycopg knows it.
+        read: Returns the element that PostgreSQL writes so, as coerce would; None where psycopg
+            knows it.
     """
 
     coerce: Callable[[Any], Any]
@@ -95,7 +96,12 @@ def _inet(element: Any) -> str:
     return _address(text)[0]
 
 
-INET = Elements(_inet, lambda element: _address(element)[1], read=_inet)
+def _read_inet(text: str) -> str:
+    # As PostgreSQL writes it, which is as Python does, IPv4 within IPv6 apart.
+    return _inet(text) if ":" in text and "." in text else text
+
+
+INET = Elements(_inet, lambda element: _address(element)[1], read=_read_inet)
 
 
 def _time(element: Any) -> Any:

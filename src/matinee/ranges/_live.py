@@ -1,6 +1,5 @@
 """What each connection is told of custom range types: how they are read, and as what."""
 
-import sys
 from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -16,10 +15,10 @@ from psycopg.types import TypeInfo
 
 from matinee.exceptions import RangesError
 from matinee.ranges._adapt import loaders
-from matinee.ranges._custom_type import CustomRangeType, custom_types
+from matinee.ranges._custom_type import CustomRangeType, custom_types, place_of
 from matinee.ranges._elements import TIME
 
-__all__ = ["place_of", "refresh", "tell", "tell_all"]
+__all__ = ["field_place", "refresh", "tell", "tell_all"]
 
 # Which of the types there are in this database: oids differ between databases, and a type that was
 # made anew, by whatever process, has another one. So each connection to the server asks once.
@@ -106,17 +105,16 @@ class _TimeLoader(Loader):
         return TIME.read and TIME.read(bytes(data).decode())
 
 
-def place_of(field_class: Any) -> str:
+def field_place(field_class: Any) -> str:
     """Return where a class of fields can be imported from, as migrations write it.
 
     Raises:
         RangesError: No module that declares the type has a name for it.
     """
     range_type = field_class.declared
-    for module in filter(None, map(sys.modules.get, range_type.modules)):
-        for name, value in vars(module).items():
-            if value is field_class:
-                return f"{module.__name__}.{name}"
+    module, name = place_of(range_type, field_class)
+    if name:
+        return f"{module}.{name}"
     raise RangesError(
         f"The fields of {range_type.name} must have a name in {range_type.modules[0]}, got none.",
         hint=f"Write there: {field_class.__name__} = {range_type.name.upper()}"
@@ -127,7 +125,7 @@ def place_of(field_class: Any) -> str:
 
 def _place_if_any(field_class: Any) -> str:
     try:
-        return place_of(field_class)
+        return field_place(field_class)
     except RangesError:
         return ""
 
