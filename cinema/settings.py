@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "cinema.films",
     "cinema.programme",
     "cinema.reviews",
+    "cinema.bookings",
     "cinema.backstage",
 ]
 
@@ -146,6 +147,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "halls", "description": _("Where it is shown.")},
         {"name": "screenings", "description": _("When it is shown.")},
         {"name": "reviews", "description": _("What visitors say of it.")},
+        {"name": "bookings", "description": _("Who sits where: your own seats.")},
     ],
     # Scripts and styles come from this site; the badge of an online validator does not appear.
     "SWAGGER_UI_DIST": "SIDECAR",

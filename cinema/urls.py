@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("cinema.films.urls")),
     path("programme/", include("cinema.programme.urls")),
     path("reviews/", include("cinema.reviews.urls")),
+    path("bookings/", include("cinema.bookings.urls")),
     path("api/", include("cinema.api.urls")),
     path("backstage/", include("cinema.backstage.urls")),
     path("accounts/login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),

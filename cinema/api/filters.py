@@ -18,6 +18,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.settings import api_settings
 
 from cinema.api.sparse import PARAMETER
+from cinema.bookings.models import Booking
 from cinema.films.models import FILM_COUNT, Director, Distributor, Film, Genre
 from cinema.programme.models import Hall, Screening
 from cinema.reviews.models import Review
@@ -258,6 +259,15 @@ class ReviewFilter(FilterSet):
 
     class Meta:
         model = Review
+        fields: list[str] = []
+
+
+class BookingFilter(FilterSet):
+    screening = Id(_("Screening, by id"))
+    ordering = Ordering("booked_at", "seats")
+
+    class Meta:
+        model = Booking
         fields: list[str] = []
 
 

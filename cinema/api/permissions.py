@@ -29,3 +29,12 @@ class AuthorsWrite(BasePermission):
 
     def has_object_permission(self, request, view, obj) -> bool:
         return request.method in SAFE_METHODS or obj.author.user_id == request.user.pk
+
+
+class VisitorsBook(BasePermission):
+    """Who is logged in books, and gives back what they booked; nobody sees another's seats."""
+
+    message = _("Log in to book seats.")
+
+    def has_permission(self, request, view) -> bool:
+        return request.method in SAFE_METHODS or request.user.is_authenticated

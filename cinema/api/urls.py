@@ -13,6 +13,7 @@ router.register("distributors", views.DistributorViewSet)
 router.register("halls", views.HallViewSet)
 router.register("screenings", views.ScreeningViewSet)
 router.register("reviews", views.ReviewViewSet)
+router.register("bookings", views.BookingViewSet)
 
 api = [
     path("", include(router.urls)),

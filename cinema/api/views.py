@@ -3,19 +3,27 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.cache import patch_cache_control
 from django.utils.decorators import method_decorator
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csp import csp_override
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.mixins import (
+    CreateModelMixin,
+    DestroyModelMixin,
+    ListModelMixin,
+    RetrieveModelMixin,
+)
 from rest_framework.routers import APIRootView
-from rest_framework.viewsets import ModelViewSet
+from rest_framework.viewsets import GenericViewSet, ModelViewSet
 
 from cinema.api import filters
-from cinema.api.permissions import AuthorsWrite, StaffWrites
-from cinema.api.serializers import films, programme, reviews
+from cinema.api.permissions import AuthorsWrite, StaffWrites, VisitorsBook
+from cinema.api.serializers import bookings, films, programme, reviews
 from cinema.api.sparse import PARAMETER, wanted_fields
+from cinema.bookings.models import Booking
 from cinema.films.models import Director, Distributor, Film, Genre
 from cinema.programme.models import Hall, Screening
 from cinema.reviews.models import Review
@@ -122,3 +130,23 @@ class ReviewViewSet(PlannedReads, HouseRules, ModelViewSet):
     serializer_class = reviews.ReviewSerializer
     filterset_class = filters.ReviewFilter
     permission_classes = [AuthorsWrite]
+
+
+class BookingViewSet(
+    PlannedReads,
+    HouseRules,
+    CreateModelMixin,
+    RetrieveModelMixin,
+    ListModelMixin,
+    DestroyModelMixin,
+    GenericViewSet,
+):
+    description = _("Your own seats. To change them is to give them back and to book others.")
+    queryset = Booking.objects.order_by("booked_at", "pk")
+    serializer_class = bookings.BookingSerializer
+    filterset_class = filters.BookingFilter
+    permission_classes = [VisitorsBook]
+
+    def get_queryset(self) -> QuerySet[Booking]:
+        """Return the visitor's bookings, and for who is not logged in none."""
+        return super().get_queryset().filter(visitor=self.request.user.pk or 0)

@@ -18,6 +18,7 @@ SEED = "matinee"
 DAYS_BEFORE, DAYS_AFTER = 7, 14
 # Named for people who made cinema what it is.
 HALLS = {"Lumière": 220, "Méliès": 140, "Guy-Blaché": 96, "Reiniger": 64, "Attic": 32}
+REPAIRED, REPAIR_IN, REPAIR = "Attic", dt.timedelta(days=1), dt.timedelta(hours=8)
 NEVER = MultiRange(range_type=TSTZRANGE)
 _GOOD = {"imdb_rating__gte": 7.2, "imdb_votes__gte": 1000}
 
@@ -40,14 +41,15 @@ def generate(*, today: dt.date, seed: str = SEED) -> int:
     bills = _bills() if days else []
     if not bills:
         return 0
-    halls = _halls()
+    halls = _halls(today)
     zone = timezone.get_default_timezone()
     slots = [
         slot
         for day in days
-        for slot in plan_day(day, halls=halls, bills=bills, zone=zone, seed=seed)
+        for slot in plan_day(day, halls=list(halls), bills=bills, zone=zone, seed=seed)
     ]
-    return len(Screening.objects.bulk_create(_screening(slot) for slot in _free(slots)))
+    free = _free(slots, closed=halls)
+    return len(Screening.objects.bulk_create(_screening(slot) for slot in free))
 
 
 def _missing_days(today: dt.date) -> list[dt.date]:
@@ -66,15 +68,23 @@ def _bills() -> list[Bill]:
     return [Bill(*film) for film in films.values_list("pk", "minutes")]
 
 
-def _halls() -> list[int]:
+def _halls(today: dt.date) -> dict[int, MultiRange]:
+    """Return when each hall is closed. Of new ones one is repaired soon, for a few hours."""
+    opens = dt.datetime.combine(today, dt.time(9), timezone.get_default_timezone())
+    repair = opens + REPAIR_IN, opens + REPAIR_IN + REPAIR
     Hall.objects.bulk_create(
-        (Hall(name=name, seats=seats) for name, seats in HALLS.items()), ignore_conflicts=True
+        (
+            Hall(name=name, seats=seats, closed=[repair] if name == REPAIRED else [])
+            for name, seats in HALLS.items()
+        ),
+        ignore_conflicts=True,
     )
-    keys = dict(Hall.objects.filter(name__in=HALLS).values_list("name", "pk"))
-    return [keys[name] for name in HALLS]
+    found = Hall.objects.filter(name__in=HALLS).values_list("name", "pk", "closed")
+    halls = {name: (pk, closed) for name, pk, closed in found}
+    return dict(halls[name] for name in HALLS)
 
 
-def _free(slots: list[Slot]) -> list[Slot]:
+def _free(slots: list[Slot], *, closed: dict[int, MultiRange]) -> list[Slot]:
     """Leave out what would disturb a screening that is there."""
     first = min(slot.during for slot in slots).lower - dt.timedelta(days=1)
     booked = Screening.objects.filter(during__upper__gte=first).order_by().values("hall")
@@ -83,6 +93,7 @@ def _free(slots: list[Slot]) -> list[Slot]:
         slot
         for slot in slots
         if not with_cleaning(slot.during).overlaps(taken.get(slot.hall, NEVER))
+        and not slot.during.overlaps(closed[slot.hall])
     ]
 
 

@@ -12,6 +12,8 @@ from cinema.programme.models import Hall, Screening
 from cinema.reviews.models import Review, Reviewer
 
 ENDPOINTS = ["films", "directors", "genres", "distributors", "halls", "screenings", "reviews"]
+# What everybody sees of their own alone, and nobody changes.
+OWN = ["bookings"]
 OPENING = datetime(2026, 11, 22, 10, tzinfo=UTC)
 _serial = count(1)
 

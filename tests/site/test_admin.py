@@ -12,13 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from cinema.bookings.models import Booking
 from cinema.films.models import Direction, Director, Distributor, Film, Genre
 from cinema.programme.models import Hall, Screening
 from cinema.reviews.models import Review, Reviewer
 
 pytestmark = pytest.mark.django_db
 
-OURS = [Director, Direction, Distributor, Film, Genre, Hall, Screening, Review, Reviewer]
+OURS = [Director, Direction, Distributor, Film, Genre, Hall, Screening, Review, Reviewer, Booking]
 BY_MODEL = pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
 ALL = pytest.mark.parametrize("model", [*OURS, User, Group], ids=lambda model: model.__name__)
 
@@ -55,7 +56,7 @@ def fill(count: int, *, first: int = 0) -> None:
     )
     make(Direction(film=f, director=d) for f, d in zip(films, directors, strict=True))
     make(Review(film=f, author=a, stars=4) for f, a in zip(films, authors, strict=True))
-    make(
+    screenings = make(
         Screening(
             film=film,
             hall=hall,
@@ -63,6 +64,10 @@ def fill(count: int, *, first: int = 0) -> None:
             price=9,
         )
         for number, film, hall in zip(numbers, films, halls, strict=True)
+    )
+    make(
+        Booking(screening=screening, seats=(1, 3), visitor=user)
+        for screening, user in zip(screenings, users, strict=True)
     )
 
 

@@ -1,6 +1,7 @@
 """What staff may break, who else may not, and that the site is there afterwards."""
 
 import asyncio
+import html
 import importlib
 import re
 import urllib.parse
@@ -20,6 +21,7 @@ import cinema.backstage.urls
 import cinema.urls
 from cinema.backstage import breaking
 from cinema.films.models import Direction, Director, Film
+from cinema.programme.models import Hall, Screening
 from tests import _serving
 
 PASSWORD = "popcorn-and-limelight"
@@ -213,3 +215,35 @@ class Staff:
         request.add_header("Referer", self.site)
         with self.opener.open(request, timeout=90) as answer:
             return answer.read().decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_book_the_same_slot_one_gets_it_and_the_other_is_told(demo, staff):
+    Hall.objects.create(name="Attic", seats=32)
+    for title in ("Alien", "Brazil"):
+        Film.objects.create(title=title)
+    importlib.import_module("cinema.programme.faults")
+    for _ in range(5):
+        answer = staff.post("/backstage/break/race/", follow=True)
+        text = html.unescape(answer.content.decode())
+        assert "1 of 2 got it." in text
+        assert len(re.findall(r"“\w+” won\.", text)) == 1
+        assert len(re.findall(r"“\w+” lost, and was told: .* \(conflict\.overlap\)", text)) == 1
+        assert not Screening.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_constraint_both_would_get_it(demo, staff):
+    Hall.objects.create(name="Attic", seats=32)
+    for title in ("Alien", "Brazil"):
+        Film.objects.create(title=title)
+    importlib.import_module("cinema.programme.faults")
+    [constraint] = [each for each in Screening._meta.constraints if "one_at_a" in each.name]
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(Screening, constraint)
+    try:
+        answer = staff.post("/backstage/break/race/", follow=True)
+        assert "2 of 2 got it." in answer.content.decode()
+    finally:
+        with connection.schema_editor() as editor:
+            editor.add_constraint(Screening, constraint)

@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from cinema.api.fields import IdField
-from cinema.api.serializers.resource import Resource
+from cinema.api.serializers.resource import Cleaned
 from cinema.films.models import Film
 from cinema.programme.models import Hall, Screening
 from matinee.ranges.drf import DateTimeRangeField
@@ -19,14 +19,14 @@ def on_the_clock(moment: datetime) -> None:
         raise serializers.ValidationError(_("The clocks go forward: there is no such time."))
 
 
-class HallSerializer(Resource):
+class HallSerializer(Cleaned):
     """A hall of the house."""
 
     url = serializers.HyperlinkedIdentityField(view_name="api:hall-detail")
 
     class Meta:
         model = Hall
-        fields = ["url", "id", "name", "seats"]
+        fields = ["url", "id", "name", "seats", "closed"]
         extra_kwargs = {"seats": {"min_value": 1}}
 
 
@@ -61,7 +61,7 @@ class ScreenedFilm(serializers.ModelSerializer):
         )
     ]
 )
-class ScreeningSerializer(Resource):
+class ScreeningSerializer(Cleaned):
     """A film in a hall, during the time from its start until its end, at a price in euro."""
 
     url = serializers.HyperlinkedIdentityField(view_name="api:screening-detail")

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cinema.bookings import generate as bookings
 from cinema.films import codirectors
 from cinema.films.importing.reading import FileError
 from cinema.films.models import Film
@@ -20,8 +21,8 @@ class Command(BaseCommand):
     # The demo runs this at every start, and no data depends on URLs or templates.
     requires_system_checks = []
     help = _(
-        "Load the films where there are none yet, then invent co-directors, reviews and a "
-        "programme around today. What is there is left as it is."
+        "Load the films where there are none yet, then invent co-directors, reviews, a "
+        "programme around today and its bookings. What is there is left as it is."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -35,6 +36,7 @@ class Command(BaseCommand):
             (_alone(codirectors.generate), _("co-directors invented")),
             (_alone(reviews.generate, today=today), _("reviews invented")),
             (_alone(programme.generate, today=today), _("screenings invented")),
+            (_alone(bookings.generate, today=today), _("bookings invented")),
         ]
         if not quiet:
             done = [f"{count:,} {what}" for count, what in made if count]
