@@ -43,8 +43,8 @@ class CreateRangeType(Operation):
 
     It stands before what uses the type: in the same migration, or in one that this depends on;
     ``manage.py check`` tells if it does not. Every name in its SQL has its schema, so that nobody
-    who may create things elsewhere can have others taken for them. Going back, the type is
-    dropped, which PostgreSQL refuses while a column has it.
+    who may create things elsewhere can have others taken for them. Where another app has made
+    the type, it is left as it is; going back it is dropped, unless a column has it still.
 
     Args:
         name: The type's: "inetrange".
@@ -102,8 +102,10 @@ class CreateRangeType(Operation):
         to_state: Any,  # noqa: ARG002
     ) -> None:
         if self._is_allowed(app_label, schema_editor):
-            for statement in self.statements(self.schema or _current(schema_editor)):
-                schema_editor.execute(statement, params=None)
+            schema = self.schema or _current(schema_editor)
+            if schema_editor.collect_sql or not self._is_there(schema_editor, schema):
+                for statement in self.statements(schema):
+                    schema_editor.execute(statement, params=None)
             _tell(schema_editor)
 
     def database_backwards(
@@ -114,8 +116,10 @@ class CreateRangeType(Operation):
         to_state: Any,  # noqa: ARG002
     ) -> None:
         if self._is_allowed(app_label, schema_editor):
-            for statement in self.undoing(self.schema or _found(schema_editor, self.name)):
-                schema_editor.execute(statement, params=None)
+            schema = self.schema or _found(schema_editor, self.name)
+            if schema_editor.collect_sql or not _is_used(schema_editor, quoted(schema, self.name)):
+                for statement in self.undoing(schema):
+                    schema_editor.execute(statement, params=None)
             _tell(schema_editor)
 
     def statements(self, schema: str) -> list[str]:
@@ -148,6 +152,24 @@ class CreateRangeType(Operation):
             subtype, function = _subtype(self.subtype), quoted(schema, f"{self.name}_diff")
             dropped.append(f"DROP FUNCTION {function} ({subtype}, {subtype})")
         return dropped
+
+    def _is_there(self, schema_editor: Any, schema: str) -> bool:
+        """Whether another app's migration has made the type. One query."""
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT rngsubtype = pg_catalog.to_regtype(%s), rngsubtype::regtype::text "
+                "FROM pg_catalog.pg_range WHERE rngtypid = pg_catalog.to_regtype(%s)",
+                [_subtype(self.subtype), quoted(schema, self.name)],
+            )
+            is_same, subtype = cursor.fetchone() or (None, "")
+        if is_same is False:
+            raise RangesError(
+                f"The range type {self.name} must be of {self.subtype}, got one of {subtype} that "
+                "is there already.",
+                hint="Choose another name, or another schema.",
+                code="ranges.declaration",
+            )
+        return is_same is True
 
     def _is_allowed(self, app_label: str, schema_editor: Any) -> bool:
         connection = schema_editor.connection
@@ -259,6 +281,21 @@ def _found(schema_editor: Any, name: str) -> str:
         )
         found = cursor.fetchone()
     return str(found[0]) if found else _current(schema_editor)
+
+
+def _is_used(schema_editor: Any, name: str) -> bool:
+    """Whether a column has the type, its multiranges or arrays of them. One query."""
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_catalog.pg_range r "
+            "JOIN pg_catalog.pg_type t ON t.oid IN (r.rngtypid, r.rngmultitypid) "
+            "JOIN pg_catalog.pg_attribute a ON a.atttypid IN (t.oid, t.typarray) "
+            "JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f') "
+            "WHERE r.rngtypid = pg_catalog.to_regtype(%s) AND NOT a.attisdropped)",
+            [name],
+        )
+        (found,) = cursor.fetchone()
+    return bool(found)
 
 
 def _tell(schema_editor: Any) -> None:

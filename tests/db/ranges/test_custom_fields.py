@@ -439,12 +439,23 @@ def test_json_says_bounds_and_elements():
     }
 
 
-def test_migrations_write_ranges_with_their_type():
-    written, imports = MigrationWriter.serialize(Range(*OFFICE, range_type=INETRANGE))
+@pytest.mark.parametrize(
+    "value",
+    [
+        Range(*OFFICE, range_type=INETRANGE),
+        MultiRange([Range(*OFFICE), Range(*SIX)], range_type=INETRANGE),
+        Range(EVENING, END_OF_DAY, range_type=TIMERANGE),
+        Range(1, 9, range_type=SEATS),
+        INETRANGE,
+    ],
+)
+def test_migrations_write_ranges_with_their_type(value):
+    written, imports = MigrationWriter.serialize(value)
     names = {}
     exec("\n".join(imports), names)
     again = eval(written, names)
-    assert Allowed(addresses=again).addresses == Range(*OFFICE, range_type=INETRANGE)
+    assert again == value
+    assert getattr(again, "range_type", again) is getattr(value, "range_type", value)
 
 
 @isolate_apps("tests.networks")

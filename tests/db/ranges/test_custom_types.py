@@ -1,5 +1,6 @@
 """The types themselves: what a migration makes and drops, and what connections know of them."""
 
+import datetime as dt
 import re
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from matinee.ranges import MultiRange, Range, _live
 from matinee.ranges.operations import CreateInetRange, CreateRangeType, CreateTimeRange
 from matinee.ranges.types import INETRANGE, TIMERANGE
 from tests._databases import server_url
-from tests.networks.models import Allowed
+from tests.networks.models import Allowed, Opening
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -159,32 +160,29 @@ def test_ranges_of_psycopg_s_own_stay_of_the_built_in_types():
 
 def test_types_that_were_made_anew_are_read_by_the_next_connection():
     """By another process: this one cannot know, and its next connection asks."""
-    run(CreateRangeType("kept", "inet"))
-    run(CreateRangeType("kept", "inet"), backwards=True)
     program = (
         "import psycopg, sys\n"
         "with psycopg.connect(sys.argv[1], autocommit=True) as connection:\n"
-        "    connection.execute('DROP TYPE inetrange CASCADE')\n"
-        "    connection.execute('CREATE TYPE inetrange AS RANGE (SUBTYPE = inet)')\n"
-        "    connection.execute('ALTER TABLE networks_allowed ADD addresses inetrange')\n"
+        "    connection.execute('DROP TYPE timerange CASCADE')\n"
+        "    connection.execute('CREATE TYPE timerange AS RANGE (SUBTYPE = time)')\n"
+        "    connection.execute('ALTER TABLE networks_opening ADD hours timerange')\n"
     )
+    hours = Range(dt.time(8), dt.time(12), range_type=TIMERANGE)
+    oid, select = "SELECT 'timerange'::regtype::oid", "SELECT '[08:00,12:00)'::timerange"
     with another() as before:
-        (oid,) = answer(before, "SELECT 'inetrange'::regtype::oid")
+        old = answer(before, oid)
         url = server_url(connection.settings_dict["NAME"])
         subprocess.run([sys.executable, "-c", program, url], check=True, timeout=60)
         try:
-            assert answer(before, "SELECT 'inetrange'::regtype::oid") != (oid,), "a control"
+            assert answer(before, oid) != old, "a control"
             with another() as after:
-                assert answer(after) == ANSWER
-            assert answer(before)[0] == "[10.0.0.9,10.0.0.10]", "a control: it does not know"
+                assert answer(after, select) == (hours,)
+            assert answer(before, select) == ("[08:00:00,12:00:00)",), "a control: unknown to it"
             # Fields read and write what a connection does not know.
             with before.cursor() as cursor:
-                cursor.execute(
-                    "INSERT INTO networks_allowed (name, addresses) VALUES ('x', %s)", [OFFICE]
-                )
-            field = Allowed._meta.get_field("addresses")
-            text = answer(before, "SELECT addresses FROM networks_allowed")[0]
-            assert field.from_db_value(text, None, before) == OFFICE
+                cursor.execute("INSERT INTO networks_opening (day, hours) VALUES (1, %s)", [hours])
+            (text,) = answer(before, "SELECT hours FROM networks_opening")
+            assert Opening._meta.get_field("hours").from_db_value(text, None, before) == hours
         finally:
             restore()
 
@@ -201,12 +199,12 @@ def restore():
 
 def test_the_migrations_go_back_and_forth():
     call_command("migrate", "networks", "zero", verbosity=0)
-    names = "SELECT count(*) FROM pg_type WHERE typname ~ 'inet.*range|time.*range|seats'"
-    functions = "SELECT count(*) FROM pg_proc WHERE proname ~ 'range_diff$'"
+    names = "SELECT count(*) FROM pg_type WHERE typname ~ '^time.*range|seats'"
+    functions = "SELECT count(*) FROM pg_proc WHERE proname = 'timerange_diff'"
     assert (sql(names), sql(functions)) == ([(0,)], [(0,)])
 
     call_command("migrate", "networks", verbosity=0)
-    assert sql(functions) == [(2,)]
+    assert sql(functions) == [(1,)]
     # The connection that migrated knows them, and their new oids.
     assert Allowed.objects.create(addresses=OFFICE).addresses == OFFICE
     assert answer(connection) == ANSWER
@@ -229,9 +227,29 @@ def test_what_was_rolled_back_is_not_remembered():
     run(CreateRangeType("gone", "inet"), backwards=True)
 
 
-def test_a_type_that_is_used_is_not_dropped():
-    with pytest.raises(Exception, match="other objects depend on it"):
-        run(CreateInetRange(), backwards=True)
+def test_two_apps_may_make_one_type():
+    run(CreateTimeRange(), label="spans")
+    assert sql("SELECT count(*) FROM pg_type WHERE typname = 'timerange'") == [(1,)]
+    # The one that goes leaves it to the other, whose columns have it.
+    run(CreateTimeRange(), backwards=True, label="spans")
+    assert Opening.objects.create(hours=("08:00", "24:00"))
+
+
+@pytest.mark.parametrize("several", ["{0}", "{0}[]", "shortmultirange", "shortmultirange[]"])
+def test_a_type_that_is_used_is_not_dropped(several):
+    run(CreateRangeType("shortrange", "smallint"))
+    sql(f"CREATE TABLE uses (one {several.format('shortrange')})")
+    run(CreateRangeType("shortrange", "smallint"), backwards=True)
+    assert sql("SELECT to_regtype('shortrange') IS NULL") == [(False,)]
+    sql("DROP TABLE uses")
+    run(CreateRangeType("shortrange", "smallint"), backwards=True)
+    assert sql("SELECT to_regtype('shortrange') IS NULL") == [(True,)]
+
+
+def test_a_type_of_other_elements_is_not_taken_for_it():
+    with pytest.raises(RangesError, match="must be of text, got one of time") as refused:
+        run(CreateRangeType("timerange", "text"))
+    assert refused.value.code == "ranges.declaration"
 
 
 def test_a_schema_of_one_s_own():
