@@ -184,9 +184,6 @@ class Range[T](Immutable, PsycopgRange[T]):
         unit = self.range_type.unit if self.range_type else None
         return width if unit is None or not self.upper_inc else width + unit
 
-    def __iter__(self) -> Iterator[T]:
-        return self.elements()
-
     def elements(self, step: Any = None) -> Iterator[T]:
         """Yield the elements, or every *step*-th from the first on, of integers or of dates.
 

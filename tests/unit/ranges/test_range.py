@@ -240,23 +240,29 @@ def test_what_is_not_contiguous_says_what_to_do():
 def test_discrete_elements_are_gone_through():
     days = Range(DAY, DAY + dt.timedelta(days=4), range_type=DATERANGE)
 
-    assert [day.day for day in days] == [1, 2, 3, 4]
+    assert [day.day for day in days.elements()] == [1, 2, 3, 4]
     assert [day.day for day in days.elements(dt.timedelta(days=2))] == [1, 3]
     assert list(Range(0, 10, range_type=INT4RANGE).elements(3)) == [0, 3, 6, 9]
-    assert list(Range(empty=True, range_type=INT4RANGE)) == []
-    assert list(Range(2**31 - 2, None, range_type=INT4RANGE) * Range(2**31 - 2, 2**31 - 1)) == [
-        2**31 - 2
-    ]
-    assert list(Range(dt.date.max, dt.date.max, "[]", range_type=DATERANGE)) == [dt.date.max]
+    assert list(Range(empty=True, range_type=INT4RANGE).elements()) == []
+    last = Range(2**31 - 2, None, range_type=INT4RANGE) * Range(2**31 - 2, 2**31 - 1)
+    assert list(last.elements()) == [2**31 - 2]
+    days = Range(dt.date.max, dt.date.max, "[]", range_type=DATERANGE)
+    assert list(days.elements()) == [dt.date.max]
+
+
+def test_a_range_is_not_gone_through_unless_somebody_says_so():
+    """What writes any iterable as a list, as JSON encoders do, would write millions."""
+    with pytest.raises(TypeError, match="not iterable"):
+        iter(Range(1, 2**31 - 1, range_type=INT4RANGE))
 
 
 def test_elements_that_nobody_can_go_through_are_refused():
     numbers = Range(1, 5, range_type=INT4RANGE)
 
-    assert code_of(iter, Range(1, 5)) == "ranges.type"
-    assert code_of(iter, Range(1, 5, range_type=NUMRANGE)) == "ranges.type"
-    assert code_of(iter, Range(1, None, range_type=INT4RANGE)) == "ranges.unbounded"
-    assert code_of(iter, Range(DAY, INFINITY, range_type=DATERANGE)) == "ranges.unbounded"
+    assert code_of(Range(1, 5).elements) == "ranges.type"
+    assert code_of(Range(1, 5, range_type=NUMRANGE).elements) == "ranges.type"
+    assert code_of(Range(1, None, range_type=INT4RANGE).elements) == "ranges.unbounded"
+    assert code_of(Range(DAY, INFINITY, range_type=DATERANGE).elements) == "ranges.unbounded"
     assert code_of(numbers.elements, 0) == "ranges.step"
     assert code_of(numbers.elements, -1) == "ranges.step"
 
