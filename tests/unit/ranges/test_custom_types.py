@@ -222,7 +222,7 @@ def test_a_step_of_one_s_own_makes_elements_single():
     weeks = range_type("weeksrange", subtype=models.DateField, step=dt.timedelta(weeks=1))
     monday = dt.date(2026, 1, 5)
     found = Range(monday, monday + dt.timedelta(weeks=2), "[]", range_type=weeks)
-    assert [each.day for each in found] == [5, 12, 19]
+    assert [each.day for each in found.elements()] == [5, 12, 19]
     assert found.bounds == "[)"
     assert found.width == dt.timedelta(weeks=3)
 
