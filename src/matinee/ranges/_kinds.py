@@ -32,6 +32,7 @@ __all__ = [
     "element_type",
     "field_for",
     "holds_ranges",
+    "is_element",
     "many_of",
     "one_of",
     "range_type_of",
@@ -66,6 +67,17 @@ _FITS = {
     "bigint": {"smallint", "integer", "bigint", "serial", "bigserial", "smallserial"},
     "numeric": {"smallint", "integer", "bigint", "double precision", "numeric"},
     "double precision": {"smallint", "integer", "real"},
+    "inet": {"cidr"},
+    "text": {"varchar"},
+    "varchar": {"text"},
+}
+# What PostgreSQL takes for which by itself, as an argument of a function.
+_TAKEN_FOR = {
+    "integer": {"smallint"},
+    "bigint": {"smallint", "integer"},
+    "numeric": {"smallint", "integer", "bigint"},
+    "double precision": {"smallint", "integer", "bigint", "numeric", "real"},
+    "timestamp with time zone": {"date"},
     "inet": {"cidr"},
     "text": {"varchar"},
     "varchar": {"text"},
@@ -140,6 +152,13 @@ def element_type(field: Any, connection: Any) -> str:
     found = _SUBTYPES.get(range_type_of(field, connection))
     # Without a length: a cast to one would cut what is too long.
     return found or str(field.base_field.db_type(connection)).split("(")[0]
+
+
+def is_element(source: Any, field: Any, connection: Any) -> bool:
+    """Whether PostgreSQL takes what is of *source* for an element of *field*, without a cast."""
+    wanted = element_type(field, connection)
+    found = str(source.rel_db_type(connection)).split("(")[0]
+    return found == wanted or found in _TAKEN_FOR.get(wanted, ())
 
 
 def to_element(sql: Sql, source: Any, field: Any, connection: Any) -> Sql:

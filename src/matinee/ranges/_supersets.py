@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.db.models.sql.where import AND, XOR, WhereNode
 
 from matinee.exceptions import RangesError
-from matinee.ranges._kinds import Sql, range_type_of
+from matinee.ranges._kinds import Sql, is_element, range_type_of
 from matinee.ranges._range import Range
 from matinee.ranges._types import Infinity
 
@@ -103,6 +103,8 @@ class _Narrowed:
 
     def _end(self, field: Any, compiler: Any, connection: Any) -> Sql | None:
         if isinstance(self.rhs, Col | Now):  # told twice, and the same both times
+            if not is_element(self.rhs.output_field, field, connection):
+                return None
             return self.process_rhs(compiler, connection)  # type: ignore[attr-defined,no-any-return]
         try:
             return "%s", [field.element(self.rhs)]

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import FieldError, ValidationError
 from django.db import connection
 from django.db.models import Exists, F, Func, OuterRef, Subquery, Value
-from django.db.models.functions import Cast, Now
+from django.db.models.functions import Cast, Coalesce, Now
 from django.utils import timezone
 
 from matinee.exceptions import RangesError, RangeTypeError
@@ -235,6 +235,31 @@ def test_a_filter_needs_no_cast_by_hand_to_use_an_index(row):
     ):
         plan = Everything.objects.filter(**asked).explain()
         assert "Index Cond" in plan, (asked, plan)
+
+
+@pytest.mark.parametrize(
+    ("end", "other"),
+    [
+        ("ints__upper", F("small")),
+        ("ints__upper", F("big")),
+        ("ints__upper", F("price")),
+        ("ints__upper", F("number_float")),
+        ("bigs__upper", F("number")),
+        ("nums__lower", F("big")),
+        ("nums__lower", F("number_float")),
+        ("days__upper", F("at")),
+        ("days__upper", Now()),
+        ("during__upper", F("day")),
+        ("many_ints__upper", F("big")),
+    ],
+)
+def test_an_end_is_compared_with_elements_of_any_type(end, other, row):
+    """As wide a type as there is goes into no range of a narrower one, and so into no index."""
+    for lookup in ("lt", "lte", "exact", "gte", "gt"):
+        rows = Everything.objects.filter(**{f"{end}__{lookup}": other})
+        # A control: of an end by itself, for which nothing else is said.
+        plain = Everything.objects.annotate(end=Coalesce(end, end))
+        assert list(rows) == list(plain.filter(**{f"end__{lookup}": other}))
 
 
 @pytest.mark.filterwarnings("ignore:.*received a naive datetime")
