@@ -43,10 +43,10 @@ default_role = "py:obj"
 
 # Others' objects have no page here, and no network is asked for theirs.
 nitpick_ignore_regex = [
-    ("py:.*", r"(django|rest_framework|psycopg|collections|contextlib|os|typing)\..*"),
+    ("py:.*", r"(django|rest_framework|psycopg|collections|contextlib|json|os|typing)\..*"),
     ("py:class", r"matinee\.embedded\._databases\.Database|dict\[str"),
     # Parameters and aliases of types, and classes that are returned and not made by hand.
-    ("py:class", r"[A-Z]|.*\.GetResponse|matinee\.reads\.drf\._words\.\w+"),
+    ("py:class", r"[A-Z]|.*\.GetResponse|matinee\.(reads\.drf|ranges)\._\w+\.\w+"),
 ]
 
 copybutton_prompt_text = "$ "
