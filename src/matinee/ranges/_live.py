@@ -22,11 +22,17 @@ __all__ = ["field_place", "refresh", "tell", "tell_all"]
 
 # Which of the types there are in this database: oids differ between databases, and a type that was
 # made anew, by whatever process, has another one. So each connection to the server asks once.
+# What is compared is of one type, so that no operator of another schema fits better.
+# By name, for PostgreSQL 15 has an error where to_regtype() is asked for what is not made yet.
 _QUERY = """
 SELECT r.rngtypid, t.typarray, r.rngmultitypid, m.typarray, r.rngsubtype, wanted.nth
-FROM pg_catalog.unnest(%s::pg_catalog.text[]) WITH ORDINALITY AS wanted (type, nth)
-JOIN pg_catalog.pg_range AS r ON r.rngtypid = pg_catalog.to_regtype(wanted.type)
-JOIN pg_catalog.pg_type AS t ON t.oid = r.rngtypid
+FROM ROWS FROM (pg_catalog.unnest(%s::pg_catalog.name[]), pg_catalog.unnest(%s::pg_catalog.name[]))
+WITH ORDINALITY AS wanted (name, schema, nth)
+JOIN pg_catalog.pg_type AS t ON t.typname = wanted.name
+JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+AND CASE wanted.schema WHEN '' THEN pg_catalog.pg_type_is_visible(t.oid)
+ELSE n.nspname = wanted.schema END
+JOIN pg_catalog.pg_range AS r ON r.rngtypid = t.oid
 JOIN pg_catalog.pg_type AS m ON m.oid = r.rngmultitypid
 """
 
@@ -48,7 +54,7 @@ def tell(connection: Any, **_signal: object) -> None:
     names = frozenset(each.name for each in types)
     if not names or names == _asked.get(server) or _is_failed(server):
         return
-    for *oids, nth in _rows(server, [each.sql for each in types]):
+    for *oids, nth in _rows(server, types):
         _register(connection, types[nth - 1], oids)
     _asked[server] = names
 
@@ -66,11 +72,12 @@ def _is_failed(server: Any) -> bool:
     return found
 
 
-def _rows(server: Any, names: list[str]) -> list[Any]:
+def _rows(server: Any, types: list[CustomRangeType]) -> list[Any]:
+    asked = [[each.name for each in types], [each.schema for each in types]]
     if server.autocommit or server.info.transaction_status != TransactionStatus.IDLE:
-        return psycopg.ClientCursor(server).execute(_QUERY, [names]).fetchall()
+        return psycopg.ClientCursor(server).execute(_QUERY, asked).fetchall()
     with server.transaction():  # which the query would begin and leave open
-        return psycopg.ClientCursor(server).execute(_QUERY, [names]).fetchall()
+        return psycopg.ClientCursor(server).execute(_QUERY, asked).fetchall()
 
 
 def _register(connection: Any, found: CustomRangeType, oids: list[int]) -> None:

@@ -117,7 +117,7 @@ class CreateRangeType(Operation):
     ) -> None:
         if self._is_allowed(app_label, schema_editor):
             schema = self.schema or _found(schema_editor, self.name)
-            if schema_editor.collect_sql or not _is_used(schema_editor, quoted(schema, self.name)):
+            if schema_editor.collect_sql or not _is_used(schema_editor, self.name, schema):
                 for statement in self.undoing(schema):
                     schema_editor.execute(statement, params=None)
             _tell(schema_editor)
@@ -157,9 +157,9 @@ class CreateRangeType(Operation):
         """Whether another app's migration has made the type. One query."""
         with schema_editor.connection.cursor() as cursor:
             cursor.execute(
-                "SELECT rngsubtype = pg_catalog.to_regtype(%s), rngsubtype::regtype::text "
-                "FROM pg_catalog.pg_range WHERE rngtypid = pg_catalog.to_regtype(%s)",
-                [_subtype(self.subtype), quoted(schema, self.name)],
+                "SELECT r.rngsubtype = pg_catalog.to_regtype(%s)::pg_catalog.oid, "
+                f"pg_catalog.format_type(r.rngsubtype, NULL) {_NAMED}",
+                [_subtype(self.subtype), self.name, schema],
             )
             is_same, subtype = cursor.fetchone() or (None, "")
         if is_same is False:
@@ -275,24 +275,32 @@ def _found(schema_editor: Any, name: str) -> str:
     """Return the schema that the type is found in. One query."""
     with schema_editor.connection.cursor() as cursor:
         cursor.execute(
-            "SELECT n.nspname FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n "
-            "ON n.oid = t.typnamespace WHERE t.oid = pg_catalog.to_regtype(%s)",
-            [quoted("", name)],
+            "SELECT n.nspname FROM pg_catalog.pg_type AS t JOIN pg_catalog.pg_namespace AS n "
+            "ON n.oid = t.typnamespace "
+            "WHERE t.typname = %s AND pg_catalog.pg_type_is_visible(t.oid)",
+            [name],
         )
         found = cursor.fetchone()
     return str(found[0]) if found else _current(schema_editor)
 
 
-def _is_used(schema_editor: Any, name: str) -> bool:
+# A range type that there is; one that is not made yet, a shell, is none.
+_NAMED = (
+    "FROM pg_catalog.pg_range AS r JOIN pg_catalog.pg_type AS t ON t.oid = r.rngtypid "
+    "JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace "
+    "WHERE t.typname = %s AND n.nspname = %s"
+)
+
+
+def _is_used(schema_editor: Any, name: str, schema: str) -> bool:
     """Whether a column has the type, its multiranges or arrays of them. One query."""
     with schema_editor.connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_catalog.pg_range r "
-            "JOIN pg_catalog.pg_type t ON t.oid IN (r.rngtypid, r.rngmultitypid) "
-            "JOIN pg_catalog.pg_attribute a ON a.atttypid IN (t.oid, t.typarray) "
-            "JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f') "
-            "WHERE r.rngtypid = pg_catalog.to_regtype(%s) AND NOT a.attisdropped)",
-            [name],
+            f"SELECT count(*) {_NAMED} AND EXISTS (SELECT FROM pg_catalog.pg_type AS each "  # noqa: S608  ours
+            "JOIN pg_catalog.pg_attribute AS a ON a.atttypid IN (each.oid, each.typarray) "
+            "JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f') "
+            "WHERE each.oid IN (r.rngtypid, r.rngmultitypid) AND NOT a.attisdropped)",
+            [name, schema],
         )
         (found,) = cursor.fetchone()
     return bool(found)

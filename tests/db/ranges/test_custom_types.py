@@ -277,14 +277,19 @@ def test_nobody_s_schema_comes_in_between():
     sql("CREATE FUNCTION hostile.minus(inet, inet) RETURNS bigint LANGUAGE sql AS 'SELECT 1/0'")
     sql("CREATE OPERATOR hostile.- (LEFTARG = inet, RIGHTARG = inet, FUNCTION = hostile.minus)")
     sql("CREATE DOMAIN hostile.inet AS text")
+    sql("CREATE FUNCTION hostile.same(oid, regtype) RETURNS bool LANGUAGE sql AS 'SELECT 1/0 = 1'")
+    sql("CREATE OPERATOR hostile.= (LEFTARG = oid, RIGHTARG = regtype, FUNCTION = hostile.same)")
     sql("CREATE SCHEMA apart")
     try:
+        sql("SET search_path TO public, hostile")
+        run(CreateInetRange(schema="apart"))
+        run(CreateInetRange(schema="apart"), backwards=True)
         sql("SET search_path TO hostile, pg_catalog, public")
         run(CreateInetRange(schema="apart"))
         assert sql("SELECT apart.inetrange_diff('10.0.0.9', '10.0.0.1')") == [(8.0,)]
         ((subtype,),) = sql(
             "SELECT rngsubtype::oid::regtype::text FROM pg_range "
-            "WHERE rngtypid = 'apart.inetrange'::regtype"
+            "WHERE rngtypid = 'apart.inetrange'::regtype::oid"
         )
         assert subtype == "pg_catalog.inet"
         assert (
