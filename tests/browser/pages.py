@@ -15,12 +15,14 @@ OPEN = [
     "director",
     "programme",
     "empty programme",
+    "free slots",
+    "seats",
     "about",
     "log in",
     "not found",
     "comparison",
 ]
-STAFF = ["write a review", "break it"]
+STAFF = ["write a review", "book seats", "own bookings", "break it"]
 EVERY = [*OPEN, *STAFF]
 
 SCREENED = """
@@ -35,18 +37,24 @@ BUSIEST = """
     SELECT director_id FROM films_direction
     GROUP BY director_id ORDER BY count(*) DESC, director_id LIMIT 1
 """
+BOOKED = """
+    SELECT screening_id FROM bookings_booking JOIN programme_screening s ON s.id = screening_id
+    WHERE lower(during) > now() + interval '3 hours' ORDER BY lower(during), s.id LIMIT 1
+"""
+STATEMENTS = (SCREENED, LITTLE_KNOWN, BUSIEST, BOOKED)
 
 
 class Keys(NamedTuple):
     film: int
     little_known: int
     director: int
+    screening: int
 
 
 def keys(database_url: str) -> Keys:
     """Choose rows worth looking at."""
     with psycopg.connect(database_url) as connection:
-        rows = [connection.execute(sql).fetchone() for sql in (SCREENED, LITTLE_KNOWN, BUSIEST)]
+        rows = [connection.execute(sql).fetchone() for sql in STATEMENTS]
     return Keys(*(row[0] for row in rows))
 
 
@@ -61,11 +69,15 @@ def paths(keys: Keys) -> dict[str, str]:
         "director": f"/directors/{keys.director}/",
         "programme": "/programme/",
         "empty programme": "/programme/1995-12-28/",
+        "free slots": "/programme/?minutes=90",
+        "seats": f"/bookings/screening/{keys.screening}/",
         "about": "/about/",
         "log in": "/accounts/login/",
         "not found": "/nowhere/",
         "comparison": "/backstage/compare/?page=/about/",
         "write a review": f"/reviews/{keys.film}/",
+        "book seats": f"/bookings/screening/{keys.screening}/",
+        "own bookings": "/bookings/",
         "break it": "/backstage/break/",
     }
     assert sorted(found) == sorted(EVERY)
