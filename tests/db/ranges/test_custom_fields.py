@@ -162,7 +162,7 @@ def test_each_type_holds_its_elements(name, range_type, ends):
 def test_discrete_elements_have_a_canonical_form():
     row = Lot(seats=Range(1, 9, "[]"), many_seats=[Range(1, 2, "[]"), Range(3, 4, "[]")])
     assert (row.seats.upper, row.seats.bounds, len(row.many_seats)) == (10, "[)", 1)
-    assert list(row.many_seats[0]) == [1, 2, 3, 4]
+    assert list(row.many_seats[0].elements()) == [1, 2, 3, 4]
 
     row.save()
     again = Lot.objects.get(pk=row.pk)
@@ -309,6 +309,11 @@ def test_aggregates(some):
         "n"
     ] == Range(*OFFICE, "[]", range_type=INETRANGE)
     assert of.aggregate(n=functions.Peak("addresses"))["n"] == 2
+    where = of.aggregate(n=functions.Coverage("addresses"))["n"]
+    assert [count for _, count in where] == [1, 2, 1, 1]
+    assert MultiRange([each for each, _ in where]) == of.aggregate(
+        n=functions.RangeAgg("addresses")
+    )["n"]
     gaps = of.aggregate(n=functions.Gaps("addresses"))["n"]
     assert gaps == MultiRange([Range("10.0.0.255", "2001:db8::9", "()")], range_type=INETRANGE)
 
