@@ -6,7 +6,10 @@ https://www.postgresql.org/docs/current/functions-range.html
 import json
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Aggregate, Func, IntegerField, TextField
+from psycopg.adapt import Transformer
+from psycopg.pq import Format
 
 from matinee.exceptions import RangeTypeError
 from matinee.ranges._kinds import Sql, holds_ranges, many_of, one_of, range_type_of
@@ -22,6 +25,7 @@ from matinee.ranges._transforms import (
     Width,
     width_of,
 )
+from matinee.ranges.fields import MultiRangeField
 
 __all__ = [
     "Coverage",
@@ -106,15 +110,26 @@ class RangeMerge(_OfOne, Aggregate):
 
     function = "range_agg"
     template = f"range_merge({Aggregate.template})"
+    window_compatible = False
+
+
+_OF_NONE = "%(function)s(%(distinct)s%(expressions)s) FILTER (WHERE FALSE)"
 
 
 class _OfRows(Aggregate):
     """What is made of all rows' ranges together: of an aggregate, in a subquery of its own."""
 
-    made: str
+    window_compatible = False
+    # Of no rows it is something too: the database is asked even where it is known that none match.
+    empty_result_set_value: Any = NotImplemented
 
     def as_sql(self, compiler: Any, connection: Any, *args: Any, **options: Any) -> Sql:
-        sql, params = super().as_sql(compiler, connection, *args, **options)
+        try:
+            sql, params = super().as_sql(compiler, connection, *args, **options)
+        except EmptyResultSet:  # nothing can pass its filter
+            found = self.copy()
+            found.filter = None
+            return found.as_sql(compiler, connection, *args, template=_OF_NONE, **options)
         before, after = self.around(_source(self), connection)
         return f"({before[0]}{sql}{after[0]})", [*before[1], *params, *after[1]]
 
@@ -169,33 +184,69 @@ _BEFORE = (
     "FROM unnest("
 )
 _AFTER = (
-    ") AS r, LATERAL (VALUES "
     "(lower_inf(r), lower(r), NOT lower_inc(r), 1), (FALSE, upper(r), upper_inc(r), -1)"
     ") AS e (no_first, at, after, step) WHERE NOT isempty(r) AND (step = 1 OR NOT upper_inf(r)) "
     "GROUP BY no_first, at, after HAVING sum(step) <> 0"
 )
 
 
+def _each_of(expression: Any) -> str:
+    """Return what comes after the rows' ranges, each then being r.
+
+    Raises:
+        RangeTypeError: They are none.
+    """
+    field = _source(expression)
+    if not holds_ranges(field):
+        raise RangeTypeError(f"{type(expression).__name__} must be of ranges, got {field}.")
+    each = ") AS m, LATERAL unnest(m) AS r" if isinstance(field, MultiRangeField) else ") AS r"
+    return f"{each}, LATERAL (VALUES {_AFTER}"
+
+
 class Peak(_OfRows):
-    """How many of the rows' ranges there are at once, at most."""
+    """How many of the rows' ranges or multiranges there are at once, at most; 0 of no rows."""
 
     function = "array_agg"
     output_field = IntegerField()
     allow_distinct = True
 
     def around(self, field: Any, connection: Any) -> tuple[Sql, Sql]:  # noqa: ARG002
-        return (f"SELECT coalesce(max(n), 0) FROM ({_BEFORE}", []), (f"{_AFTER}) AS sums", [])
+        after = f"{_each_of(self)}) AS sums"
+        return (f"SELECT coalesce(max(n), 0) FROM ({_BEFORE}", []), (after, [])
+
+
+class _Parts(TextField):  # type: ignore[type-arg]  # generic for type checkers alone
+    """Pairs of a range and a number: JSON, with the ranges' text."""
+
+    def __init__(self, one: Any) -> None:
+        super().__init__()
+        self.one = one
+
+    def from_db_value(self, value: Any, _expression: object, connection: Any) -> Any:
+        if value is None:
+            return None
+        with connection.create_cursor() as cursor:  # which knows Django's time zone; no query
+            info = cursor.adapters.types[range_type_of(self.one, connection)]
+            load = Transformer(cursor).get_loader(info.oid, Format.TEXT).load
+        return [(self.one.bound(load(text.encode())), n) for text, n in json.loads(value)]
 
 
 class Coverage(_OfRows):
-    """How many of the rows' ranges there are where: pairs of a range and a number, in order.
+    """How many of the rows' ranges or multiranges there are where: pairs of a range and a number.
 
-    Where there are none is left out. As :func:`matinee.ranges.coverage` of the values.
+    They are in order, and where there are none is left out. As :func:`matinee.ranges.coverage` of
+    the values.
     """
 
     function = "array_agg"
-    output_field = TextField()
     allow_distinct = True
+
+    @property
+    def output_field(self) -> Any:
+        one = one_of(_source(self))
+        if one is None or not holds_ranges(_source(self)):
+            raise RangeTypeError(f"Coverage must be of ranges, got {_source(self)}.")
+        return _Parts(one)
 
     def around(self, field: Any, connection: Any) -> tuple[Sql, Sql]:
         made = range_type_of(field, connection)
@@ -206,14 +257,5 @@ class Coverage(_OfRows):
             "FROM (SELECT *, lead(at) OVER turns AS to_at, lead(after) OVER turns AS to_after "
             "FROM ("
         )
-        after = ") AS sums WINDOW turns AS (ORDER BY no_first DESC, at, after)) AS parts"
-        return (f"{before}{_BEFORE}", []), (f"{_AFTER}{after}", [])
-
-    @property
-    def convert_value(self) -> Any:
-        field = _source(self)
-
-        def convert(value: Any, _expression: object, _connection: object) -> Any:
-            return [(field.range(text), count) for text, count in json.loads(value)]
-
-        return convert
+        turns = "WINDOW turns AS (ORDER BY no_first DESC, at, after)) AS parts"
+        return (f"{before}{_BEFORE}", []), (f"{_each_of(self)}) AS sums {turns}", [])

@@ -15,13 +15,16 @@ from django.db.models import (
     F,
     Max,
     Min,
+    OuterRef,
     Q,
+    Subquery,
     Sum,
     Value,
     When,
+    Window,
 )
 from django.db.models.functions import Coalesce, ExtractHour, Now, TruncDay
-from django.test.utils import isolate_apps
+from django.test.utils import isolate_apps, override_settings
 
 from matinee.exceptions import RangesError, RangeTypeError
 from matinee.ranges import (
@@ -31,7 +34,18 @@ from matinee.ranges import (
     MultiRange,
     Range,
 )
-from matinee.ranges.functions import Gaps, Lower, Multi, Peak, RangeAgg, Span, Unnest, Width
+from matinee.ranges.functions import (
+    Coverage,
+    Gaps,
+    Lower,
+    Multi,
+    Peak,
+    RangeAgg,
+    RangeMerge,
+    Span,
+    Unnest,
+    Width,
+)
 from tests.spans.models import Everything, Part
 
 pytestmark = pytest.mark.django_db
@@ -232,9 +246,76 @@ def test_a_free_slot_without_an_end_is_wide_enough(row):
     assert found["free"] == MultiRange([Range(NOON + 3 * HOUR, None)])
 
 
-def test_gaps_are_of_ranges():
+def test_what_is_made_of_rows_is_made_of_ranges():
     with pytest.raises(RangeTypeError, match="Gaps must be between ranges"):
         Everything.objects.aggregate(free=Gaps("number"))
+    for of_rows in (Peak, Coverage):
+        with pytest.raises(RangeTypeError, match=r"must be of ranges, got .*number"):
+            Everything.objects.aggregate(found=of_rows("number"))
+
+
+def test_between_the_ranges_of_a_multirange_there_are_none_at_once(row):
+    Everything.objects.create(many_ints=[(2, 4), (9, 12)])
+    Everything.objects.create(many_ints=MultiRange())
+
+    found = Everything.objects.aggregate(peak=Peak("many_ints"), where=Coverage("many_ints"))
+
+    assert found["peak"] == 2
+    assert found["where"] == [
+        (Range(1, 2), 1),
+        (Range(2, 3), 2),
+        (Range(3, 4), 1),
+        (Range(7, 12), 1),
+    ]
+
+
+def test_coverage_is_pairs_wherever_it_comes_from(row):
+    Part.objects.bulk_create([Part(whole=row, ints=(0, 3)), Part(whole=row, ints=(2, 4))])
+    parts = Part.objects.filter(whole=OuterRef("pk")).order_by().values("whole")
+    pairs = [(Range(0, 2), 1), (Range(2, 3), 2), (Range(3, 4), 1)]
+
+    assert value(Subquery(parts.annotate(found=Coverage("ints")).values("found"))) == pairs
+    assert value(Coalesce(Coverage("parts__ints"), Coverage("parts__ints"))) == pairs
+    rows = Everything.objects.values_list(Coverage("parts__ints"))
+    assert list(rows.union(rows)) == [(pairs,)]
+
+
+def test_coverage_has_ranges_as_their_column_has_them(row):
+    Everything.objects.update(days=Range(dt.date(9999, 12, 30), dt.date.max, "[]"))
+
+    for name in ("days", "during"):
+        (found, _), *_ = Everything.objects.aggregate(where=Coverage(name))["where"]
+        assert found == getattr(Everything.objects.get(), name)
+    with override_settings(USE_TZ=False):
+        (found, _), *_ = Everything.objects.aggregate(where=Coverage("during"))["where"]
+        assert found == Everything.objects.get().during
+        assert found.range_type == Everything.objects.get().during.range_type
+
+
+def test_of_no_rows_there_is_the_same_however_there_are_none(row):
+    free = Gaps("ints", within=Range(0, 10), min_width=2)
+    asked = {"peak": Peak("ints"), "where": Coverage("ints"), "free": free}
+    nothing = {"peak": 0, "where": [], "free": MultiRange([Range(0, 10)])}
+    rows = Everything.objects
+
+    assert rows.filter(pk=0).aggregate(**asked) == nothing
+    assert rows.filter(pk__in=[]).aggregate(**asked) == nothing
+    assert rows.none().aggregate(**asked) == nothing
+    never = Q(pk__in=[])
+    assert (
+        rows.aggregate(
+            peak=Peak("ints", filter=never),
+            where=Coverage("ints", filter=never),
+            free=Gaps("ints", within=Range(0, 10), min_width=2, filter=never),
+        )
+        == nothing
+    )
+
+
+def test_what_is_made_of_all_rows_goes_over_no_window():
+    for of_rows in (RangeMerge, Gaps, Peak, Coverage):
+        with pytest.raises(ValueError, match="isn't compatible with OVER"):
+            Window(of_rows("ints"))
 
 
 # In the schema.
