@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-from matinee.ranges._multirange import MultiRange
+from matinee.ranges._multirange import MultiRange, range_of
 from matinee.ranges._points import FIRST, LAST, Point, after
 from matinee.ranges._range import PsycopgRange, Range
 from matinee.ranges._types import RangeType
@@ -39,7 +39,7 @@ def coverage[T](ranges: Iterable[PsycopgRange[T]]) -> list[tuple[Range[T], int]]
     Cost: as much as sorting the bounds; no query.
     """
     # As a multirange would have them: of one type, but each for itself.
-    range_type = MultiRange(found := [Range.of(each) for each in ranges]).range_type
+    range_type = MultiRange(found := [range_of(each) for each in ranges]).range_type
     bound = [each if range_type is None else each.bind(range_type) for each in found]
     elements: dict[Point, Any] = {FIRST: None, LAST: None}
     changes: Counter[Point] = Counter()

@@ -17,7 +17,7 @@ from matinee.ranges._range import (
 )
 from matinee.ranges._types import RangeType
 
-__all__ = ["MultiRange"]
+__all__ = ["MultiRange", "range_of"]
 
 
 class MultiRange[T](Immutable, Several[T], Sequence[Range[T]]):
@@ -27,12 +27,12 @@ class MultiRange[T](Immutable, Several[T], Sequence[Range[T]]):
     operations take ranges too.
 
     Args:
-        ranges: In any order.
+        ranges: In any order; a pair is the range of its elements.
         range_type: The range type they are bound to; by default, that of those that are bound.
 
     Raises:
         RangesError: An element is none of the type's.
-        RangeTypeError: Two ranges are of different types.
+        RangeTypeError: Two ranges are of different types, or one is none.
     """
 
     __slots__ = ("_ranges", "range_type")
@@ -40,9 +40,12 @@ class MultiRange[T](Immutable, Several[T], Sequence[Range[T]]):
     _ranges: tuple[Range[T], ...]
 
     def __init__(
-        self, ranges: Iterable[PsycopgRange[T]] = (), *, range_type: RangeType | None = None
+        self,
+        ranges: Iterable[PsycopgRange[T] | tuple[Any, ...]] = (),
+        *,
+        range_type: RangeType | None = None,
     ) -> None:
-        found = [Range.of(each) for each in ranges]
+        found = [range_of(each) for each in ranges]
         bound = reduce(common, (each.range_type for each in found), range_type)
         if bound is not None:
             found = [each.bind(bound) for each in found]
@@ -222,7 +225,7 @@ class MultiRange[T](Immutable, Several[T], Sequence[Range[T]]):
 
     def _alike(self, other: Any) -> "tuple[MultiRange[T], MultiRange[T]]":
         """Return both as multiranges, bound to the type of the one that has one."""
-        its = other if isinstance(other, MultiRange) else MultiRange([other])
+        its = other if isinstance(other, MultiRange) else MultiRange([Range.of(other)])
         if its.range_type is self.range_type:
             return self, its
         range_type = common(self.range_type, its.range_type)
@@ -230,6 +233,18 @@ class MultiRange[T](Immutable, Several[T], Sequence[Range[T]]):
 
 
 _RANGES = (PsycopgRange, MultiRange)
+
+
+def range_of(each: Any) -> Range[Any]:
+    """Return a range or a pair as a range.
+
+    Raises:
+        RangesError: There is no such range.
+    """
+    is_pair = isinstance(each, list | tuple) and len(each) in {2, 3}
+    if is_pair and not any(isinstance(part, (*_RANGES, list, tuple)) for part in each):
+        return Range(*each)
+    return Range.of(each)
 
 
 def several[T](ranges: Iterable[Range[T]], range_type: RangeType | None) -> MultiRange[T]:

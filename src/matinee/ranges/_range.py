@@ -138,9 +138,20 @@ class Range[T](Immutable, PsycopgRange[T]):
 
     @classmethod
     def of(cls, other: PsycopgRange[T], *, range_type: RangeType | None = None) -> "Range[T]":
-        """Return *other*, psycopg's or one of these, bound to *range_type* if that is given."""
+        """Return *other*, psycopg's or one of these, bound to *range_type* if that is given.
+
+        Raises:
+            RangesError: An element is none of the type's.
+            RangeTypeError: It is no range.
+        """
         if isinstance(other, Range) and range_type in (None, other.range_type):
             return other
+        if not isinstance(other, PsycopgRange):
+            raise RangeTypeError(
+                f"A range must be a Range, got {other!r}.",
+                hint='Write Range(x, x, "[]") for the range of x alone.',
+                code="ranges.element",
+            )
         bounds = other.bounds or "[)"
         return Range(other.lower, other.upper, bounds, empty=other.isempty, range_type=range_type)
 

@@ -33,6 +33,34 @@ def test_ranges_that_overlap_or_touch_become_one():
     assert list(MultiRange([Range(empty=True), Range(5, 5)])) == []
 
 
+def test_a_pair_is_a_range():
+    assert MultiRange([(1, 3), [5, 9]]) == MultiRange([Range(1, 3), Range(5, 9)])
+    assert MultiRange([(1, 3, "[]"), (None, 0)], range_type=INT4RANGE) == ints((1, 4), (None, 0))
+    assert gaps([(1, 3)], within=Range(0, 5)) == [Range(0, 1), Range(3, 5)]
+    assert coverage([(1, 3), (2, 4)]) == [(Range(1, 2), 1), (Range(2, 3), 2), (Range(3, 4), 1)]
+    with pytest.raises(RangesError, match="must not come after"):
+        MultiRange([(3, 1)])
+
+
+@pytest.mark.parametrize(
+    "ranges",
+    [[5], [None], ["[1,2)"], "[1,2)", (1, 2), [[Range(1, 2), Range(3, 4)]], [(1,)], [ints((1, 2))]],
+)
+def test_what_is_no_range_is_in_no_multirange(ranges):
+    with pytest.raises(RangeTypeError, match="A range must be a Range, got"):
+        MultiRange(ranges)
+    with pytest.raises(RangeTypeError, match="A range must be a Range, got"):
+        coverage(ranges)
+
+
+@pytest.mark.parametrize("other", [5, None, "[1,2)", (1, 2), [Range(1, 2)]])
+def test_a_multirange_meets_ranges_alone(other):
+    found = ints((1, 3), (5, 9))
+    for ask in (found.overlaps, found.union, found.difference, found.adjacent_to, found.__lt__):
+        with pytest.raises(RangeTypeError, match="A range must be a Range, got"):
+            ask(other)
+
+
 def test_a_multirange_is_a_sequence_that_cannot_be_changed():
     found = ints((1, 3), (5, 9), (11, 12))
 

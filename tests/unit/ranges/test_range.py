@@ -228,6 +228,14 @@ def test_types_that_differ_do_not_meet():
     assert one.overlaps(Range(2, 3, "[]")), "a control: what is not bound is bound"
 
 
+@pytest.mark.parametrize("other", [5, None, "[1,5)", (1, 2), [Range(1, 2)]])
+def test_what_is_no_range_is_not_made_one(other):
+    with pytest.raises(RangeTypeError, match="A range must be a Range, got"):
+        Range.of(other)
+    with pytest.raises(RangeTypeError, match="A range must be a Range, got"):
+        Range(1, 5).union(other)
+
+
 def test_what_is_not_contiguous_says_what_to_do():
     with pytest.raises(RangesError, match="MultiRange"):
         Range(1, 2).union(Range(5, 6))
