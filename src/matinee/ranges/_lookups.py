@@ -79,8 +79,7 @@ class _Operator(PostgresOperatorLookup):
         if isinstance(self.rhs, RangeOf):
             return self.rhs.of(one_of(field))
         if isinstance(self.rhs, list | tuple) and any(map(_is_expression, self.rhs)):
-            lower, upper = self.rhs
-            return RangeOf(lower, upper, field.default_bounds, output_field=one_of(field))
+            return _made_of(self.rhs, field.default_bounds, one_of(field))
         if _is_expression(self.rhs):
             return self.rhs
         return operand(field, self.rhs, elements=self.takes_elements)
@@ -163,8 +162,7 @@ class ElementContainedBy(PostgresOperatorLookup):
         if isinstance(self.rhs, RangeOf):
             return self.rhs.of(field)
         if isinstance(self.rhs, list | tuple) and any(map(_is_expression, self.rhs)):
-            lower, upper = self.rhs
-            return RangeOf(lower, upper, output_field=field)
+            return _made_of(self.rhs, "[)", field)
         if _is_expression(self.rhs):
             return self.rhs
         return operand(field, self.rhs, elements=False)
@@ -184,6 +182,17 @@ class ElementContainedBy(PostgresOperatorLookup):
 
 def _is_expression(value: Any) -> bool:
     return hasattr(value, "resolve_expression")
+
+
+def _made_of(pair: Any, bounds: str, field: Any) -> RangeOf:
+    """Return the range of a pair of names, and maybe its bounds."""
+    if not is_one(pair):
+        raise RangeTypeError(
+            f"A range of names must be a pair, got {pair!r}.",
+            hint='Write Range(F("a"), F("b")).',
+            code="ranges.element",
+        )
+    return RangeOf(*(*pair, bounds)[:3], output_field=field)
 
 
 def _makes_ranges(expression: Any) -> bool:

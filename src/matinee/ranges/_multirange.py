@@ -243,7 +243,7 @@ def range_of(each: Any) -> Range[Any]:
     """
     is_pair = isinstance(each, list | tuple) and len(each) in {2, 3}
     if is_pair and not any(isinstance(part, (*_RANGES, list, tuple)) for part in each):
-        return Range(*each)
+        return Range.of(Range(*each))  # which of names is none
     return Range.of(each)
 
 

@@ -212,6 +212,8 @@ def _number(element: Any) -> Decimal:
     match element:
         case bool():
             raise _refused(element, "numrange", "numbers")
+        case Decimal() if element.is_snan():  # which cannot be compared
+            raise _refused(element, "numrange", "numbers")
         case Decimal():
             number = element
         case int():

@@ -22,7 +22,7 @@ from psycopg.types.multirange import Multirange as PsycopgMultirange
 from matinee.exceptions import RangesError, RangeTypeError
 from matinee.ranges import _literal, _migrations, forms  # noqa: F401  migrations write ranges
 from matinee.ranges._multirange import MultiRange
-from matinee.ranges._range import PsycopgRange, Range
+from matinee.ranges._range import BOUNDS, PsycopgRange, Range
 from matinee.ranges._types import (
     DATERANGE,
     INFINITY,
@@ -252,6 +252,8 @@ class RangeField(Ranged, _RangeField):
         try:
             if isinstance(value, PsycopgRange) or is_one(value):
                 lower, upper, bounds = self._parts(value)
+                if any(hasattr(each, "resolve_expression") for each in (lower, upper)):
+                    return value
                 return Range(lower, upper, bounds, empty=not bounds, range_type=self.type)
         except RangesError:
             pass
@@ -289,7 +291,7 @@ class Number(_DecimalField):
     """
 
     def to_python(self, value: Any) -> Any:
-        if str(value).lower() in {"infinity", "-infinity", "nan"}:
+        if str(value).lower() in {"infinity", "-infinity", "inf", "-inf", "nan"}:
             return Decimal(value)
         return super().to_python(value)
 
@@ -399,7 +401,7 @@ class MultiRangeField(CheckPostgresInstalledMixin, Ranged):
         try:
             if isinstance(ranges, list | tuple | MultiRange | PsycopgMultirange):
                 return MultiRange(map(self.range_field.bound, ranges), range_type=self.type)
-        except (RangesError, AttributeError):
+        except RangesError:
             pass
         return value
 
@@ -446,10 +448,15 @@ class DateTimeMultiRangeField(MultiRangeField):
 
 
 def is_one(value: Any) -> bool:
-    """Whether it says one range, not several: a pair of elements does."""
-    if isinstance(value, list | tuple) and len(value) == 2:
-        return not any(isinstance(each, _RANGES) or _is_literal(each) for each in value)
-    return isinstance(value, PsycopgRange | dict)
+    """Whether it says one range, not several: a pair of elements does, with its bounds or not."""
+    if isinstance(value, PsycopgRange | dict | _literal.Literal):
+        return True
+    if not isinstance(value, list | tuple) or len(value) not in {2, 3}:
+        return False
+    *elements, bounds = (*value, "[)") if len(value) == 2 else value
+    return bounds in BOUNDS and not any(
+        isinstance(each, _RANGES) or _is_literal(each) for each in elements
+    )
 
 
 def _is_literal(value: Any) -> bool:
@@ -470,7 +477,7 @@ def _unpacked(value: Any) -> Any:
             raise RangesError(
                 f"The JSON of a range must be valid, got {_short(value)}.", code="ranges.literal"
             ) from error
-    return tuple(_literal.read(text))
+    return _literal.read(text)
 
 
 def _alike(one: RangeType, other: RangeType) -> bool:

@@ -353,3 +353,37 @@ def test_inspectdb_knows_every_column():
         if isinstance(field, fields.Ranged):
             path = f"matinee.ranges.fields.{type(field).__name__}"
             assert f"{field.name} = {path}(" in written.getvalue()
+
+
+@pytest.mark.parametrize("text", ["[1,5)", " [1,4] ", "empty", "{[1,5)}", "{}"])
+def test_the_text_of_a_range_is_a_multirange(text):
+    found = saved(many_ints=text).many_ints
+
+    assert found == MultiRange([Range(1, 5)] if "1" in text else [], range_type=INT4RANGE)
+    assert list(Everything.objects.filter(many_ints=text).values_list("many_ints")) == [(found,)]
+
+
+def test_a_pair_with_its_bounds_is_one_range():
+    assert Everything(ints=(1, 4, "[]")).ints == Range(1, 5)
+    assert Everything(many_ints=(1, 4, "[]")).many_ints == MultiRange([Range(1, 5)])
+    assert Everything(many_ints=[(1, 4, "[]"), (7, 9)]).many_ints == MultiRange(
+        [Range(1, 5), Range(7, 9)]
+    )
+
+
+@pytest.mark.parametrize("name", ["ints", "many_ints"])
+@pytest.mark.parametrize("many", [False, True])
+def test_a_pair_of_names_is_refused_when_it_is_saved(name, many):
+    pair = models.F("number"), None
+    unsaved = Everything(**{name: [pair] if many and name == "many_ints" else pair})
+
+    with pytest.raises(RangesError, match=r"got F\(number\)"):
+        unsaved.save()
+
+
+def test_a_number_that_cannot_be_compared_is_no_element():
+    with pytest.raises(RangesError, match="must be numbers"):
+        Everything.objects.filter(nums=(Decimal("sNaN"), None))
+    for lower in (float("-inf"), "-inf", "-Infinity"):
+        assert saved(nums=(lower, 5)).nums == Range(Decimal("-Infinity"), 5)
+        assert Everything.objects.filter(nums__lower=lower).exists()

@@ -149,6 +149,10 @@ def test_a_question_is_answered(asked, row):
 
 
 REFUSED = [
+    ({"ints__overlap": [F("ints")]}, "must be a pair, got "),
+    ({"ints__overlap": [F("number"), Range(1, 2)]}, "must be a pair, got "),
+    ({"ints__overlap": (F("number"), F("big"), "[[")}, "must be a pair, got "),
+    ({"number__contained_by": [F("ints")]}, "must be a pair, got "),
     ({"ints__contains": "abc"}, "must be an integer"),
     ({"ints__contains": 2**40}, "must be from -2147483648 to 2147483647"),
     ({"ints__contains": 2.5}, "must be integers"),
@@ -235,6 +239,17 @@ def test_a_filter_needs_no_cast_by_hand_to_use_an_index(row):
     ):
         plan = Everything.objects.filter(**asked).explain()
         assert "Index Cond" in plan, (asked, plan)
+
+
+def test_a_pair_has_bounds_of_its_own(row):
+    rows = Everything.objects
+
+    assert rows.filter(ints__contains=(F("number"), 5)).exists()
+    assert not rows.filter(ints__contains=(F("number"), 5, "[]")).exists()
+    assert rows.filter(ints__contains=(1, 5)).exists()
+    assert not rows.filter(ints__contains=(1, 5, "[]")).exists()
+    assert rows.filter(number__contained_by=(F("small"), F("number"), "[]")).exists()
+    assert not rows.filter(number__contained_by=(F("small"), F("number"))).exists()
 
 
 @pytest.mark.parametrize(
