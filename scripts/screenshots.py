@@ -60,6 +60,19 @@ def first_director(page: Page) -> None:
     page.wait_for_url("**/directors/**", wait_until="networkidle")
 
 
+def the_day(page: Page) -> None:
+    """Scroll to the drawing of the day."""
+    page.evaluate("window.scrollTo(0, document.querySelector('.timeline').offsetTop - 12)")
+
+
+def last_seats(page: Page) -> None:
+    """Look at the seats of the last screening of tomorrow: it has not begun."""
+    page.click(".pager [rel=next]")
+    page.wait_for_url("**/programme/*/", wait_until="networkidle")
+    page.click(".price a >> nth=-1")
+    page.wait_for_url("**/bookings/**", wait_until="networkidle")
+
+
 def as_it_is(_page: Page) -> None:
     """Leave the page as it came."""
 
@@ -77,6 +90,8 @@ PICTURES = {
     "film": Picture("/?title=2001%3A+A+Space", first_film),
     "director": Picture("/?title=2001%3A+A+Space", first_director),
     "programme": Picture("/programme/"),
+    "slots": Picture("/programme/?minutes=110", the_day),
+    "seats": Picture("/programme/", last_seats),
 }
 
 

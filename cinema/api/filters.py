@@ -22,6 +22,7 @@ from cinema.bookings.models import Booking
 from cinema.films.models import FILM_COUNT, Director, Distributor, Film, Genre
 from cinema.programme.models import Hall, Screening
 from cinema.reviews.models import Review
+from matinee.ranges.filters import RangeFilter
 
 MAX_ID = 2**63 - 1
 LONGEST_SEARCH = 100
@@ -230,6 +231,9 @@ class ScreeningFilter(FilterSet):
     day = Day(START, method="on_day", label=_("The day it starts, house time"))
     from_day = Day(START, method="since", label=_("Starts on this day or later"))
     to_day = Day(START, method="until", label=_("Starts on this day or earlier"))
+    during_contains = RangeFilter(
+        field_name="during", lookup_expr="contains", label=_("Running at this time")
+    )
     original_version = YesNo(_("In the original version"))
     ordering = Ordering(START, "price")
 

@@ -23,17 +23,17 @@ def seats(request: HttpRequest, screening_pk: int) -> HttpResponse:
     """Show a screening's seats in two queries, and book some for who is logged in."""
     if request.method == "POST":
         return _book(request, screening_pk)
-    return _show(request, screening_pk, BookingForm())
+    return _show(request, screening_pk, BookingForm(label_suffix=""))
 
 
 @login_required
 def _book(request: HttpRequest, screening_pk: int) -> HttpResponse:
-    form = BookingForm(request.POST)
+    form = BookingForm(request.POST, label_suffix="")
     screening = get_object_or_404(Screening, pk=screening_pk)
     if form.is_valid() and _taken(form, screening, request):
         if not request.htmx:
             return redirect("bookings:seats", screening_pk)
-        form = BookingForm()
+        form = BookingForm(label_suffix="")
     return _show(request, screening_pk, form)
 
 
@@ -96,7 +96,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         booking.delete()
         messages.success(request, _("Cancelled: seats %(seats)s.") % {"seats": booking})
     if request.htmx:
-        return _show(request, screening.pk, BookingForm())
+        return _show(request, screening.pk, BookingForm(label_suffix=""))
     if "to_list" in request.POST:
         return redirect("bookings:own")
     return redirect("bookings:seats", screening.pk)

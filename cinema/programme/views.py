@@ -27,7 +27,7 @@ def programme(request: HttpRequest, day: date | None = None) -> HttpResponse:
     today = timezone.localdate()
     day = day or today
     zone = timezone.get_current_timezone()
-    form = LengthForm(request.GET)
+    form = LengthForm(request.GET, label_suffix="")
     monday = day - day.weekday() * DAY
     facts = {
         "day": day,

@@ -72,3 +72,27 @@ def test_a_review_is_written_and_read_without_javascript(visit, paths, staff_sta
         pen_name.fill("The projectionist")
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("Seen with the lights off.")).to_be_visible()
+
+
+def test_free_slots_are_drawn_without_a_reload_and_can_be_linked_to(visit):
+    page = visit("/programme/")
+    stay(page)
+    page.get_by_label("Length of a film in minutes").fill("90")
+    page.get_by_role("button", name="Find free slots").click()
+    expect(page.locator("#timeline .tally")).to_contain_text("for a film of 90 minutes")
+    expect(page).to_have_url(re.compile("minutes=90"))
+    assert stayed(page)
+    assert page.locator(".chart .free").count() == visit(page.url).locator(".chart .free").count()
+
+
+def test_seats_are_booked_and_given_back_without_a_reload(visit, paths, staff_state):
+    page = visit(paths["book seats"], storage_state=staff_state)
+    stay(page)
+    page.locator("[name=count]").select_option("1")
+    page.get_by_role("button", name="Book", exact=True).click()
+    expect(page.locator("#room .message")).to_contain_text("Booked")
+    expect(page.locator("svg:not(.key) > .seat-yours")).to_have_count(1)
+    page.get_by_role("button", name=re.compile("Cancel seats")).first.click()
+    expect(page.locator("#room .message")).to_contain_text("Cancelled")
+    expect(page.locator("svg:not(.key) > .seat-yours")).to_have_count(0)
+    assert stayed(page)
