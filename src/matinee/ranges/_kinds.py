@@ -170,14 +170,15 @@ def to_element(sql: Sql, source: Any, field: Any, connection: Any) -> Sql:
         RangeTypeError: There is no such cast without a loss.
     """
     wanted = element_type(field, connection)
-    if source is None:
+    known = None if source is None else source.rel_db_type(connection)
+    if known is None:  # as of RawSQL
         return sql
     if isinstance(source, models.DateTimeField) and wanted == "date":
         return f"({sql[0]} AT TIME ZONE %s)::date", [*sql[1], timezone.get_current_timezone_name()]
     if type(source) is models.DateField and wanted == "timestamp with time zone":
         name = timezone.get_current_timezone_name()
         return f"({sql[0]}::timestamp AT TIME ZONE %s)", [*sql[1], name]
-    found = str(source.rel_db_type(connection)).split("(")[0]
+    found = str(known).split("(")[0]
     if found == wanted or found in _FITS.get(wanted, ()):
         return f"{sql[0]}::{wanted}", sql[1]
     raise RangeTypeError(

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import FieldError, ValidationError
 from django.db import connection
 from django.db.models import Exists, F, Func, OuterRef, Subquery, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce, Now
 from django.utils import timezone
 
@@ -239,6 +240,17 @@ def test_a_filter_needs_no_cast_by_hand_to_use_an_index(row):
     ):
         plan = Everything.objects.filter(**asked).explain()
         assert "Index Cond" in plan, (asked, plan)
+
+
+def test_sql_of_no_known_type_is_taken_as_it_is(row):
+    rows = Everything.objects
+
+    for sql, params in (("%s + 2", [2]), ("int4range(2, 4)", []), ("number", [])):
+        assert rows.filter(ints__contains=RawSQL(sql, params)).get() == row
+    assert not rows.filter(ints__contains=RawSQL("%s + 2", [3])).exists()
+    assert rows.filter(number__contained_by=RawSQL("ints", [])).get() == row
+    assert rows.filter(ints__contains=Range(RawSQL("small", []), 4)).get() == row
+    assert rows.filter(ints__lower__lte=RawSQL("small", [])).get() == row
 
 
 def test_a_pair_has_bounds_of_its_own(row):
