@@ -311,9 +311,10 @@ def test_aggregates(some):
     assert of.aggregate(n=functions.Peak("addresses"))["n"] == 2
     where = of.aggregate(n=functions.Coverage("addresses"))["n"]
     assert [count for _, count in where] == [1, 2, 1, 1]
-    assert MultiRange([each for each, _ in where]) == of.aggregate(
-        n=functions.RangeAgg("addresses")
-    )["n"]
+    assert (
+        MultiRange([each for each, _ in where])
+        == of.aggregate(n=functions.RangeAgg("addresses"))["n"]
+    )
     gaps = of.aggregate(n=functions.Gaps("addresses"))["n"]
     assert gaps == MultiRange([Range("10.0.0.255", "2001:db8::9", "()")], range_type=INETRANGE)
 
