@@ -91,6 +91,7 @@ class RangeAgg(_OfMany, Aggregate):
     """What is in any of the rows' ranges or multiranges: a multirange, NULL of no rows."""
 
     function = "range_agg"
+    name = "RangeAgg"
     allow_distinct = True
 
 
@@ -98,6 +99,7 @@ class RangeIntersectAgg(Aggregate):
     """What is in all of the rows' ranges or multiranges, NULL of no rows."""
 
     function = "range_intersect_agg"
+    name = "RangeIntersectAgg"
     allow_distinct = True
 
     @property
@@ -109,6 +111,7 @@ class RangeMerge(_OfOne, Aggregate):
     """The smallest range that contains those of all rows, NULL of no rows."""
 
     function = "range_agg"
+    name = "RangeMerge"
     template = f"range_merge({Aggregate.template})"
     window_compatible = False
 
@@ -151,6 +154,7 @@ class Gaps(_OfMany, _OfRows):
     """
 
     function = "range_agg"
+    name = "Gaps"
 
     def __init__(
         self, expression: Any, *, within: Any = None, min_width: Any = None, **options: Any
@@ -207,6 +211,7 @@ class Peak(_OfRows):
     """How many of the rows' ranges or multiranges there are at once, at most; 0 of no rows."""
 
     function = "array_agg"
+    name = "Peak"
     output_field = IntegerField()
     allow_distinct = True
 
@@ -239,6 +244,7 @@ class Coverage(_OfRows):
     """
 
     function = "array_agg"
+    name = "Coverage"
     allow_distinct = True
 
     @property

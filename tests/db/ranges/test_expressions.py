@@ -238,6 +238,12 @@ def test_ranges_of_related_rows_make_one_multirange(row):
     assert second.free == MultiRange([Range(0, 10)])
 
 
+def test_an_aggregate_has_a_name_of_its_own(row):
+    found = Everything.objects.aggregate(RangeAgg("ints"), Gaps("ints"), Peak("ints"))
+
+    assert list(found) == ["ints__rangeagg", "ints__gaps", "ints__peak"]
+
+
 def test_a_free_slot_without_an_end_is_wide_enough(row):
     found = Everything.objects.aggregate(
         free=Gaps("during", within=Range(NOON, None), min_width=HOUR * 1000)
