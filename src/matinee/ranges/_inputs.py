@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -180,10 +181,12 @@ class DateTimeInput(Input):
     def long(self, element: Any, style: Style) -> Text:
         if isinstance(element, Infinity):
             return self.split(str(element), style)
-        try:
-            element = timezone.localtime(element) if timezone.is_aware(element) else element
-        except OverflowError:
-            element = element.astimezone(dt.UTC)
+        # Within hours of the first or the last that Python has there is no such time elsewhere.
+        zones = (timezone.get_current_timezone(), dt.UTC) if timezone.is_aware(element) else ()
+        for zone in zones:
+            with suppress(OverflowError):
+                element = element.astimezone(zone)
+                break
         return self.split(element.isoformat(" "), style)
 
     def split(self, text: str, style: Style) -> Text:

@@ -151,7 +151,7 @@ def test_what_the_zone_takes_out_of_the_calendar_is_shown_all_the_same():
     field = Everything._meta.get_field("during")
     first = Range(dt.datetime(1, 1, 1, tzinfo=dt.UTC), None)
     with timezone.override("America/New_York"):
-        assert "0001-01-01" in display_for_field(first, field, "-")
+        assert "Jan. 1, 0001" in display_for_field(first, field, "-")
     days = Everything._meta.get_field("days")
     assert display_for_field(days.value(Range(None, dt.date.min)), days, "-")
 
@@ -195,7 +195,7 @@ def test_rows_within_a_row_have_ranges_too(staff):
         data | {"parts-0-ints_0": "1", "parts-0-ints_1": "3", "parts-0-ints_bounds": "[]"},
     )
     part = Part.objects.get()
-    assert [*part.ints] == [1, 2, 3]
+    assert [*part.ints.elements()] == [1, 2, 3]
     shown = staff.get(address("office", row))
     assert staff.post(address("office", row), as_post(shown)).status_code == 302
     assert Part.objects.get().ints == part.ints
