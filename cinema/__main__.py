@@ -64,7 +64,6 @@ def _open(port: str) -> None:
         database.check()
         os.environ.setdefault("CINEMA_SECRET_KEY", secret_key())
         site.prepare()
-        site.announce(listener.getsockname()[1])
         site.serve(listener)
 
 

@@ -3,6 +3,7 @@
 import logging
 import os
 import secrets
+import signal
 import socket
 import threading
 
@@ -54,6 +55,16 @@ def announce(port: int) -> None:
 class _Server(uvicorn.Server):
     """Uvicorn, with an end that no request can hold up."""
 
+    def take_signals(self) -> None:
+        """Be told of signals from now on.
+
+        While the site is imported an exception may be lost: one that is raised in the callback of
+        a weak reference, say, ends nothing.
+        """
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+                signal.signal(number, self.handle_exit)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets=sockets)
         # A thread cannot be cancelled, and one may wait for a lock in the database for ever. This
@@ -64,7 +75,11 @@ class _Server(uvicorn.Server):
 
 
 def serve(listener: socket.socket) -> None:
-    """Serve on *listener* until SIGINT or SIGTERM, which come out as KeyboardInterrupt."""
+    """Announce the site and serve it on *listener* until a signal comes.
+
+    Raises:
+        KeyboardInterrupt: It came.
+    """
     logging.basicConfig(format="%(message)s")
     logging.getLogger("matinee.receipts").setLevel(logging.INFO)
     config = uvicorn.Config(
@@ -74,7 +89,11 @@ def serve(listener: socket.socket) -> None:
         access_log=False,
         timeout_graceful_shutdown=_GRACE_S,  # a browser may keep its connection open for ever
     )
-    _Server(config).run(sockets=[listener])
+    server = _Server(config)
+    server.take_signals()
+    announce(listener.getsockname()[1])
+    server.run(sockets=[listener])
+    raise KeyboardInterrupt
 
 
 def close() -> None:
