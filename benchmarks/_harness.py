@@ -156,9 +156,9 @@ class Context:
         Args:
             contenders: Whoever does the work.
             title: The table's.
-            close: The contenders are so close that noise would decide. They take more rounds
-                then, and of each round's turns the best counts: what else the machine does can
-                only make a turn slower.
+            close: The contenders are so close, to each other or to a gate, that noise would
+                decide. They take more rounds then, and of each round's turns the best counts:
+                what else the machine does can only make a turn slower.
 
         Raises:
             ValueError: Two contenders return different results, or have one name.

@@ -1,4 +1,4 @@
-"""Put what a benchmark of reads found into the docs: a drawing, and tables.
+"""Put what a benchmark found into the docs: tables, and a drawing of what is read.
 
     python -m benchmarks reads --no-gate --json-only | python -m benchmarks._plot docs/explanation
 
@@ -143,9 +143,11 @@ def _ms(ms: float) -> str:
 
 def main(folder: str) -> None:
     found = json.loads(sys.stdin.read().splitlines()[-1])
-    Path(folder, "performance.svg").write_text(drawing(found))
+    benchmark = next(iter(found["details"])).partition(".")[0]
+    if benchmark == "reads":
+        Path(folder, "performance.svg").write_text(drawing(found))
     # Included in a page, and none itself: hence the suffix.
-    Path(folder, "performance-figures.txt").write_text(tables(found))
+    Path(folder, f"performance-{benchmark}.txt").write_text(tables(found))
 
 
 if __name__ == "__main__":

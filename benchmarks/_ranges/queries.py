@@ -79,14 +79,14 @@ type Ask = Callable[[Window], QuerySet[Any]]
 
 def overlap(context: Context) -> Timings:
     """Measure which bookings there are in an hour, in all halls."""
-    return _measure(context, _OVERLAP, _hours(6), "Bookings in an hour, all halls")
+    return _measure(context, _OVERLAP, _hours(6), "Bookings in an hour, all halls", close=True)
 
 
 def overlap_in_a_hall(context: Context) -> Timings:
     """Measure which bookings there are in an hour of one hall."""
     halls = list(range(1, Booking.objects.latest("hall").hall))
     found = [each._replace(hall=hall) for each, hall in zip(_hours(24), halls, strict=False)]
-    return _measure(context, _OVERLAP, found, "Bookings in an hour, one hall")
+    return _measure(context, _OVERLAP, found, "Bookings in an hour, one hall", close=True)
 
 
 def contains(context: Context) -> Timings:
@@ -115,7 +115,7 @@ def free_slots(context: Context) -> Timings:
         Contender(PYTHON, partial(_free_by_python, week)),
     ]
     return context.measure(
-        *contenders, title="Free slots of two hours or more in a week, all halls"
+        *contenders, title="Free slots of two hours or more in a week, all halls", close=True
     )
 
 
@@ -160,14 +160,19 @@ _ENDPOINTS: dict[str, Ask] = {
 
 
 def _measure(
-    context: Context, asks: dict[str, Ask], windows: Sequence[Window], title: str
+    context: Context,
+    asks: dict[str, Ask],
+    windows: Sequence[Window],
+    title: str,
+    *,
+    close: bool = False,
 ) -> Timings:
     def found(ask: Ask) -> list[list[int]]:
         rows = (window.of(ask(window)).values_list("pk", flat=True) for window in windows)
         return [sorted(each) for each in rows]
 
     contenders = [Contender(name, partial(found, ask)) for name, ask in asks.items()]
-    return context.measure(*contenders, title=title)
+    return context.measure(*contenders, title=title, close=close)
 
 
 def _days(number: int) -> list[dt.date]:

@@ -1,7 +1,7 @@
 """How ranges go to the database and come from it: psycopg's adapters, on each new connection."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -96,8 +96,6 @@ def _with_infinity(loader: type[Any]) -> type[Loader]:
     """Return *loader* of days or points in time, which raises where PostgreSQL has infinity."""
 
     class WithInfinity(Loader):
-        timezone = getattr(loader, "timezone", None)  # which Django asks for
-
         def __init__(self, oid: int, context: Any = None) -> None:
             super().__init__(oid, context)
             self._load = loader(oid, context).load
@@ -107,7 +105,24 @@ def _with_infinity(loader: type[Any]) -> type[Loader]:
                 return _INFINITIES[bytes(data).decode()]
             return self._load(data)
 
-    return WithInfinity
+    if not hasattr(loader, "timezone"):
+        return WithInfinity
+
+    class WithInfinityInZone(WithInfinity):
+        """Django's loader, which gives the driver's points in time their zone, in one step."""
+
+        timezone = loader.timezone  # which Django asks for
+
+        def __init__(self, oid: int, context: Any = None) -> None:
+            super().__init__(oid, context)
+            self._load = loader(oid, context).orig_loader.load
+
+        def load(self, data: Any) -> Any:
+            if len(data) < _SHORTEST_DAY:
+                return _INFINITIES[bytes(data).decode()]
+            return self._load(data).replace(tzinfo=self.timezone)
+
+    return WithInfinityInZone
 
 
 class InfinityDumper(Dumper):
@@ -126,7 +141,11 @@ class _Loader(RecursiveLoader):
 
     def __init__(self, oid: int, context: Any = None) -> None:
         super().__init__(oid, context)
-        self._element = self._tx.get_loader(self.subtype_oid, Format.TEXT).load
+        loader = self._tx.get_loader(self.subtype_oid, Format.TEXT)
+        self._element = loader.load
+        # As Django has them, points in time have no zone unless USE_TZ is on.
+        is_naive = self.range_type is TSTZRANGE and getattr(loader, "timezone", self) is None
+        self._bound_to = TSRANGE if is_naive else self.range_type
         # Elements of these types are loaded as what they are, ranges in canonical form.
         self._is_known = self.range_type in BUILT_IN
         read = self.range_type.read if isinstance(self.range_type, CustomRangeType) else None
@@ -134,37 +153,45 @@ class _Loader(RecursiveLoader):
             self._element = partial(_read_text, read)
             self._is_known = self.range_type.following is None
 
-    def made(self, opening: bytes, lower: bytes, upper: bytes, closing: bytes) -> Range[Any]:
-        """Return a range, made of its parts; what is unbounded has b"" for an element."""
+    def made(self, parts: Iterable[Sequence[bytes]]) -> list[Range[Any]]:
+        """Return ranges, made of their parts; what is unbounded has b"" for an element."""
         if self.range_type is DATERANGE:
-            if lower == _TOO_LATE:
-                lower, opening = _LAST_DAY, b"("
-            if upper == _TOO_LATE:
-                upper, closing = _LAST_DAY, b"]"
-        first = self._element(lower) if lower else None
-        last = self._element(upper) if upper else None
-        bounds = _BOUNDS[opening + closing]
-        if self._is_known:
-            return known(first, last, bounds, self._type(first, last))
-        return Range(first, last, bounds, range_type=self.range_type)
+            parts = map(_in_python, parts)
+        element, bound_to = self._element, self._bound_to
+        make = known if self._is_known else _checked
+        return [
+            make(
+                element(lower) if lower else None,
+                element(upper) if upper else None,
+                _BOUNDS[opening + closing],
+                bound_to,
+            )
+            for opening, lower, upper, closing in parts
+        ]
 
     def read(self, found: _literal.Literal) -> Range[Any]:
         """Return a range whose elements need their quotes taken off."""
         lower, upper, bounds = found
         if not bounds:
-            return Range(empty=True, range_type=self._type(None, None))
+            return Range(empty=True, range_type=self._bound_to)
         first, last = (
             None if each is None else self._element(each.encode()) for each in (lower, upper)
         )
-        return Range(first, last, bounds, range_type=self._type(first, last))
+        return Range(first, last, bounds, range_type=self._bound_to)
 
-    def _type(self, first: Any, last: Any) -> RangeType:
-        """Return the type: as Django has them, points in time have no zone unless USE_TZ is on."""
-        if self.range_type is TSTZRANGE:
-            element = last if first is None else first
-            if getattr(element, "tzinfo", element) is None and element is not None:
-                return TSRANGE
-        return self.range_type
+
+def _in_python(parts: Sequence[bytes]) -> Sequence[bytes]:
+    """Return *parts* of a range of days without a day that Python does not have."""
+    opening, lower, upper, closing = parts
+    if lower == _TOO_LATE:
+        lower, opening = _LAST_DAY, b"("
+    if upper == _TOO_LATE:
+        upper, closing = _LAST_DAY, b"]"
+    return opening, lower, upper, closing
+
+
+def _checked(lower: Any, upper: Any, bounds: str, range_type: RangeType) -> Range[Any]:
+    return Range(lower, upper, bounds, range_type=range_type)
 
 
 def _read_text(read: Callable[[str], Any], data: Any) -> Any:
@@ -175,17 +202,16 @@ class RangeLoader(_Loader):
     def load(self, data: Any) -> Range[Any]:
         found = _PLAIN.fullmatch(data)
         if found:
-            return self.made(*found.groups(b""))
+            return self.made([found.groups(b"")])[0]
         return self.read(_literal.read(bytes(data).decode()))
 
 
 class MultiRangeLoader(_Loader):
     def load(self, data: Any) -> MultiRange[Any]:
         if self._is_known and _PLAIN_MANY.fullmatch(data):
-            ranges = [self.made(*parts) for parts in _PLAIN.findall(data)]
-            return several(ranges, ranges[0].range_type if ranges else self.range_type)
+            return several(self.made(_PLAIN.findall(data)), self._bound_to)
         ranges = [self.read(each) for each in _literal.read_many(bytes(data).decode())]
-        return MultiRange(ranges, range_type=ranges[0].range_type if ranges else self.range_type)
+        return MultiRange(ranges, range_type=self._bound_to)
 
 
 def loaders(range_type: RangeType, oids: tuple[int, int, int]) -> Iterable[tuple[int, type]]:
@@ -223,7 +249,7 @@ def register(found: AdaptersMap) -> None:
         found.register_loader(oid, loader)
     for name in ("date", "timestamp", "timestamptz"):
         known = found.get_loader(found.types[name].oid, Format.TEXT)
-        if known is not None and known.__name__ != "WithInfinity":
+        if known is not None and not known.__name__.startswith("WithInfinity"):
             found.register_loader(name, _with_infinity(known))
 
 

@@ -109,9 +109,10 @@ class Duration(models.DurationField):  # type: ignore[type-arg]  # generic for t
 # The field of the width, the width, zero, and when there is one.
 type _Kind = tuple[type[models.Field[Any, Any]], str, str, str]
 
-_FINITE = "{low} > '-infinity' AND {low} < 'infinity' AND {high} < 'infinity'"
+_BETWEEN = "{low} > '-infinity' AND {low} < 'infinity' AND {high} < 'infinity'"
+_FINITE = "isfinite({low}) AND isfinite({high})"
 _WIDTHS: dict[str, _Kind] = {
-    "DecimalField": (Number, "{high} - {low}", "0", _FINITE),
+    "DecimalField": (Number, "{high} - {low}", "0", _BETWEEN),
     "DateField": (
         Duration,
         "({high} - {low}) * interval '1 day'",
@@ -119,7 +120,7 @@ _WIDTHS: dict[str, _Kind] = {
         _FINITE,
     ),
     "DateTimeField": (Duration, "{high} - {low}", "interval '0'", _FINITE),
-    "FloatField": (models.FloatField, "{high} - {low}", "0", _FINITE),
+    "FloatField": (models.FloatField, "{high} - {low}", "0", _BETWEEN),
     "TimeField": (Duration, "{high} - {low}", "interval '0'", "TRUE"),
 }
 _WHOLE: _Kind = (models.BigIntegerField, "{high}::bigint - {low}", "0", "TRUE")
@@ -148,12 +149,13 @@ class Width(models.Transform):
         return found.format(r=sql), [*params] * found.count("{r}")
 
 
-def width_of(field: Any, range_sql: str) -> str:
+def width_of(field: Any, range_sql: str, *, may_be_empty: bool = True) -> str:
     """Return the width of a range of *field*."""
     _, width, zero, finite = _kind(field)
     ends = {"low": f"lower({range_sql})", "high": f"upper({range_sql})"}
     condition, found = finite.format(**ends), width.format(**ends)
-    return f"CASE WHEN isempty({range_sql}) THEN {zero} WHEN {condition} THEN {found} END"
+    empty = f" WHEN isempty({range_sql}) THEN {zero}" if may_be_empty else ""
+    return f"CASE{empty} WHEN {condition} THEN {found} END"
 
 
 def _width_of_all(field: Any, sql: str) -> str:

@@ -172,12 +172,14 @@ class Gaps(_OfMany, _OfRows):
             whole, params = f"%s::{made}", [many.value(self.within)]
         where, least = "", []
         if self.min_width is not None:
-            where, least = f" WHERE coalesce({width_of(many, 'gap')} >= %s, TRUE)", [self.min_width]
+            width = width_of(many, "gap", may_be_empty=False)
+            where, least = f" WHERE coalesce({width} >= %s, TRUE)", [self.min_width]
+        # A function in FROM would have its rows written down first.
         before = (
             f"SELECT coalesce(range_agg(gap), '{{}}') FROM "
-            f"unnest((SELECT {whole} - coalesce(m, '{{}}') FROM (SELECT "
+            f"(SELECT unnest({whole} - coalesce(m, '{{}}')) AS gap FROM (SELECT "
         )
-        return (before, params), (f" AS m) AS m)) AS gap{where}", least)
+        return (before, params), (f" AS m) AS m) AS gaps{where}", least)
 
 
 # How many there are at once: where one begins it is one more, where one ends one less, summed up
