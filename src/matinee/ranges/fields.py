@@ -23,6 +23,7 @@ from matinee.exceptions import RangesError, RangeTypeError
 from matinee.ranges import _literal, _migrations, forms  # noqa: F401  migrations write ranges
 from matinee.ranges._multirange import MultiRange
 from matinee.ranges._range import BOUNDS, PsycopgRange, Range
+from matinee.ranges._typed import Field, Get, Ranges, Set, Settable
 from matinee.ranges._types import (
     DATERANGE,
     INFINITY,
@@ -58,7 +59,6 @@ __all__ = [
 if TYPE_CHECKING:
     from django.contrib.postgres.utils import CheckPostgresInstalledMixin
 
-    _Field = models.Field[Any, Any]
     _RangeField = postgres.RangeField[Any]
     _DecimalField = models.DecimalField[Any, Any]
 else:  # generic for type checkers alone
@@ -66,7 +66,7 @@ else:  # generic for type checkers alone
     CheckPostgresInstalledMixin = getattr(
         utils, "CheckPostgresInstalledMixin", type("None", (), {})
     )
-    _Field, _RangeField = models.Field, postgres.RangeField
+    _RangeField = postgres.RangeField
     _DecimalField = models.DecimalField
 
 _RANGES = (PsycopgRange, PsycopgMultirange, MultiRange, dict, list, tuple)
@@ -82,7 +82,7 @@ class _Bound(DeferredAttribute):
         instance.__dict__[self.field.attname] = self.field.bound(value)
 
 
-class Ranged(_Field):
+class Ranged(Field[Set, Get]):
     """What range fields and multirange fields have in common: one type of ranges.
 
     Attributes:
@@ -232,7 +232,7 @@ class Ranged(_Field):
         return self.base_field.value_to_string(AttributeSetter(self.base_field.attname, element))
 
 
-class RangeField(Ranged, _RangeField):
+class RangeField(Ranged[Set, Get], _RangeField):
     """The base of the fields of ranges."""
 
     range_type = Range
@@ -264,20 +264,24 @@ class RangeField(Ranged, _RangeField):
         return None if value is None else json.dumps(self._written(self.range(value)))
 
 
-class IntegerRangeField(RangeField, postgres.IntegerRangeField):
+class IntegerRangeField(RangeField[Set, Get], postgres.IntegerRangeField):
     """Ranges of integers of 32 bits: ``int4range``."""
 
     form_field = forms.IntegerRangeField
+    _pyi_private_set_type: Settable[int, int | str]
+    _pyi_private_get_type: Range[int]
 
     @property
     def type(self) -> RangeType:
         return INT4RANGE
 
 
-class BigIntegerRangeField(RangeField, postgres.BigIntegerRangeField):
+class BigIntegerRangeField(RangeField[Set, Get], postgres.BigIntegerRangeField):
     """Ranges of integers of 64 bits: ``int8range``."""
 
     form_field = forms.BigIntegerRangeField
+    _pyi_private_set_type: Settable[int, int | str]
+    _pyi_private_get_type: Range[int]
 
     @property
     def type(self) -> RangeType:
@@ -300,7 +304,7 @@ class Number(_DecimalField):
         return NUMRANGE.coerce(found) if isinstance(found, Decimal) else found
 
 
-class DecimalRangeField(RangeField, postgres.DecimalRangeField):
+class DecimalRangeField(RangeField[Set, Get], postgres.DecimalRangeField):
     """Ranges of decimal numbers: ``numrange``.
 
     Args:
@@ -309,23 +313,27 @@ class DecimalRangeField(RangeField, postgres.DecimalRangeField):
 
     base_field = Number
     form_field = forms.DecimalRangeField
+    _pyi_private_set_type: Settable[Decimal, Decimal | float | str]
+    _pyi_private_get_type: Range[Decimal]
 
     @property
     def type(self) -> RangeType:
         return NUMRANGE
 
 
-class DateRangeField(RangeField, postgres.DateRangeField):
+class DateRangeField(RangeField[Set, Get], postgres.DateRangeField):
     """Ranges of days: ``daterange``."""
 
     form_field = forms.DateRangeField
+    _pyi_private_set_type: Settable[dt.date, dt.date | str]
+    _pyi_private_get_type: Range[dt.date]
 
     @property
     def type(self) -> RangeType:
         return DATERANGE
 
 
-class DateTimeRangeField(RangeField, postgres.DateTimeRangeField):
+class DateTimeRangeField(RangeField[Set, Get], postgres.DateTimeRangeField):
     """Ranges of points in time: ``tstzrange``.
 
     They have a zone if ``USE_TZ`` is on, as Django has them.
@@ -335,13 +343,15 @@ class DateTimeRangeField(RangeField, postgres.DateTimeRangeField):
     """
 
     form_field = forms.DateTimeRangeField
+    _pyi_private_set_type: Settable[dt.datetime, dt.date | str]
+    _pyi_private_get_type: Range[dt.datetime]
 
     @property
     def type(self) -> RangeType:
         return TSTZRANGE if settings.USE_TZ else TSRANGE
 
 
-class MultiRangeField(CheckPostgresInstalledMixin, Ranged):
+class MultiRangeField(CheckPostgresInstalledMixin, Ranged[Set, Get]):
     """The base of the fields of multiranges.
 
     Attributes:
@@ -412,39 +422,49 @@ class MultiRangeField(CheckPostgresInstalledMixin, Ranged):
         return json.dumps([self._written(each) for each in self.value(value)])
 
 
-class IntegerMultiRangeField(MultiRangeField):
+class IntegerMultiRangeField(MultiRangeField[Set, Get]):
     """Multiranges of integers of 32 bits: ``int4multirange``."""
 
     range_field_class = IntegerRangeField
     form_field = forms.IntegerMultiRangeField
+    _pyi_private_set_type: Ranges[int, int | str]
+    _pyi_private_get_type: MultiRange[int]
 
 
-class BigIntegerMultiRangeField(MultiRangeField):
+class BigIntegerMultiRangeField(MultiRangeField[Set, Get]):
     """Multiranges of integers of 64 bits: ``int8multirange``."""
 
     range_field_class = BigIntegerRangeField
     form_field = forms.BigIntegerMultiRangeField
+    _pyi_private_set_type: Ranges[int, int | str]
+    _pyi_private_get_type: MultiRange[int]
 
 
-class DecimalMultiRangeField(MultiRangeField):
+class DecimalMultiRangeField(MultiRangeField[Set, Get]):
     """Multiranges of decimal numbers: ``nummultirange``."""
 
     range_field_class = DecimalRangeField
     form_field = forms.DecimalMultiRangeField
+    _pyi_private_set_type: Ranges[Decimal, Decimal | float | str]
+    _pyi_private_get_type: MultiRange[Decimal]
 
 
-class DateMultiRangeField(MultiRangeField):
+class DateMultiRangeField(MultiRangeField[Set, Get]):
     """Multiranges of days: ``datemultirange``."""
 
     range_field_class = DateRangeField
     form_field = forms.DateMultiRangeField
+    _pyi_private_set_type: Ranges[dt.date, dt.date | str]
+    _pyi_private_get_type: MultiRange[dt.date]
 
 
-class DateTimeMultiRangeField(MultiRangeField):
+class DateTimeMultiRangeField(MultiRangeField[Set, Get]):
     """Multiranges of points in time: ``tstzmultirange``."""
 
     range_field_class = DateTimeRangeField
     form_field = forms.DateTimeMultiRangeField
+    _pyi_private_set_type: Ranges[dt.datetime, dt.date | str]
+    _pyi_private_get_type: MultiRange[dt.datetime]
 
 
 def is_one(value: Any) -> bool:
