@@ -1,7 +1,5 @@
 """Halls, and what they show when."""
 
-from datetime import UTC, datetime
-
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
@@ -10,13 +8,6 @@ from cinema.api.fields import IdField
 from cinema.api.serializers.resource import Cleaned
 from cinema.films.models import Film
 from cinema.programme.models import Hall, Screening
-from matinee.ranges.drf import DateTimeRangeField
-
-
-def on_the_clock(moment: datetime) -> None:
-    """Refuse the hour that is skipped when the clocks go forward; DRF shifts it in silence."""
-    if moment.astimezone(UTC) != moment:
-        raise serializers.ValidationError(_("The clocks go forward: there is no such time."))
 
 
 class HallSerializer(Cleaned):
@@ -70,7 +61,6 @@ class ScreeningSerializer(Cleaned):
     film_url = serializers.HyperlinkedRelatedField(
         source="film", view_name="api:film-detail", read_only=True
     )
-    during = DateTimeRangeField(child=serializers.DateTimeField(validators=[on_the_clock]))
     hall_id = IdField(source="hall", queryset=Hall.objects.all())
     hall_name = serializers.CharField(source="hall.name", read_only=True)
     seats = serializers.IntegerField(source="hall.seats", read_only=True)

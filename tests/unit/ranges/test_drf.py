@@ -210,6 +210,23 @@ def test_infinities_are_read():
     assert read(during="[,infinity)") == Range(None, INFINITY, "()")
 
 
+def test_a_time_that_the_clocks_leave_out_is_refused_and_one_that_comes_twice_is_not():
+    left_out = 'Invalid datetime for the timezone "Europe/Vienna".'
+    twice = "2026-10-25T02:30:00"
+    with timezone.override(ZoneInfo("Europe/Vienna")):
+        wrong = refused(during={"lower": "2026-03-29T02:30:00", "upper": "2026-03-29T02:59:59"})
+        within = refused(many_times=[{"lower": "2026-03-29T02:00:00"}])
+        edges = read(during={"lower": "2026-03-29T01:59:59", "upper": "2026-03-29T03:00:00"})
+        first = read(during={"lower": twice})
+        each = read(during={"lower": f"{twice}+02:00", "upper": f"{twice}+01:00"})
+
+    assert wrong == {"lower": [left_out], "upper": [left_out]}
+    assert within == {"0": {"lower": [left_out]}}
+    assert edges.width == dt.timedelta(seconds=1)
+    assert first.lower == each.lower
+    assert each.width == dt.timedelta(hours=1)
+
+
 def test_a_point_in_time_without_a_zone_is_in_the_current_one():
     with timezone.override(ZoneInfo("Asia/Kolkata")):
         found = read(during={"lower": "2026-01-01T17:30:00"})
