@@ -16,7 +16,7 @@ REFERENCE = ROOT / "docs" / "reference"
 CODE = re.compile(r"[a-z]+\.[a-z_]+")
 CHECK_ID = re.compile(r"[\"'](matinee(?:\.[a-z]+)?\.[EWIDC]\d{3})[\"']")
 # What Django and pytest find by their place: nobody imports from there.
-BY_PLACE = {"apps", "checks", "management", "migrations", "plugin"}
+BY_PLACE = {"apps", "checks", "management", "migrations", "plugin", "templatetags"}
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,7 @@ from matinee.ranges._types import (
     Infinity,
     RangeType,
 )
+from matinee.ranges._words import in_words
 from matinee.ranges.constraints import Bounded, NoOverlap, PeriodForeignKey, WithoutOverlaps
 from matinee.ranges.fields import (
     BigIntegerMultiRangeField,
@@ -75,6 +76,7 @@ __all__ = [
     "coverage",
     "gaps",
     "generate_series",
+    "in_words",
     "range_type",
     "series",
 ]

@@ -16,12 +16,21 @@ __all__ = ["in_words"]
 def in_words(value: PsycopgRange[Any] | MultiRange[Any]) -> str:
     """Return *value* for people: "from Jan. 2, 2026, 10 a.m. to noon".
 
-    Of integers and days the last one is said, which belongs to it. Those of a multirange are
-    separated by semicolons. No query.
+    In the active language, its formats and the current time zone. Of integers and days the last
+    one is said, which belongs to it. Those of a multirange are separated by semicolons. No query.
+
+    Raises:
+        RangeTypeError: It is no range.
     """
     if isinstance(value, MultiRange):
         return "; ".join(in_words(each) for each in value) or _("empty")
-    found = Range.of(value)
+    try:
+        return _said(Range.of(value))
+    except OverflowError:  # what is no day or year of Python's any more in this time zone
+        return str(value)
+
+
+def _said(found: Range[Any]) -> str:
     if found.isempty:
         return _("empty")
     lower, upper = found.lower, found.upper

@@ -16,7 +16,8 @@ from matinee.ranges import fields
 from matinee.ranges._admin_filter import RangeListFilter
 from matinee.ranges._admin_hierarchy import RangeAdminMixin
 from matinee.ranges._inputs import DateInput, DateTimeInput, Input
-from matinee.ranges._range import PsycopgRange, Several
+from matinee.ranges._multirange import MultiRange
+from matinee.ranges._range import PsycopgRange
 from matinee.ranges._widgets import EndInput, MultiRangeWidget, RangeWidget
 from matinee.ranges._words import in_words
 
@@ -49,6 +50,7 @@ class AdminMultiRangeWidget(MultiRangeWidget):
         super().__init__({"class": "vLargeTextField"} | (attrs or {}))
 
 
+_RANGES = (PsycopgRange, MultiRange)
 _WIDGETS: dict[type[Any], dict[str, Any]] = {
     fields.RangeField: {"widget": AdminRangeWidget},
     fields.MultiRangeField: {"widget": AdminMultiRangeWidget},
@@ -59,8 +61,8 @@ def install() -> None:
     """Have the admin know ranges. To call it again does nothing.
 
     It adds the widgets to the admin's defaults, and the filter to what ``list_filter`` chooses
-    from; and it wraps the admin's ``display_for_field``, which has no place to say how a field's
-    values are shown, so that ranges are shown in words.
+    from; and it wraps the admin's ``display_for_field`` and ``display_for_value``, which have no
+    place to say how values are shown, so that ranges are shown in words.
     """
     options.FORMFIELD_FOR_DBFIELD_DEFAULTS.update(_WIDGETS)
     for site in admin.sites.all_sites:
@@ -68,28 +70,26 @@ def install() -> None:
             vars(each)["formfield_overrides"] = {**_WIDGETS, **each.formfield_overrides}
     if not hasattr(utils.display_for_field, "knows_ranges"):
         admin.FieldListFilter.register(_is_ranged, RangeListFilter, take_priority=True)
-        shown = _with_ranges(utils.display_for_field)
+        of_field = _with_ranges(utils.display_for_field)
+        of_value = _with_ranges(utils.display_for_value)
         for module in (utils, helpers, admin_list):
-            module.display_for_field = shown  # type: ignore[attr-defined]
+            module.display_for_field = of_field  # type: ignore[attr-defined]
+        for module in (utils, admin_list):
+            module.display_for_value = of_value  # type: ignore[attr-defined]
 
 
 def _is_ranged(field: Any) -> bool:
     return isinstance(field, fields.Ranged)
 
 
-def _with_ranges(display_for_field: Any) -> Any:
-    @wraps(display_for_field)
-    def shown(value: Any, field: Any, *args: Any, **options: Any) -> Any:
-        if _is_ranged(field) and isinstance(value, PsycopgRange | Several):
-            return _said(value)
-        return display_for_field(value, field, *args, **options)
+def _with_ranges(display: Any) -> Any:
+    @wraps(display)
+    def shown(value: Any, *args: Any, **options: Any) -> Any:
+        has_choices = bool(args and getattr(args[0], "flatchoices", None))
+        several = value if isinstance(value, list) else [value]
+        if has_choices or not several or not all(isinstance(each, _RANGES) for each in several):
+            return display(value, *args, **options)
+        return "; ".join(map(in_words, several))
 
     shown.knows_ranges = True  # type: ignore[attr-defined]
     return shown
-
-
-def _said(value: Any) -> str:
-    try:
-        return in_words(value)
-    except OverflowError:  # what is not a day or a year of Python's any more in this time zone
-        return str(value)

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
+from matinee.ranges import MultiRange, Range
 from matinee.ranges.admin import RangeAdminMixin
 from tests.spans.models import Everything, Part
 
@@ -23,10 +24,15 @@ class Inline(admin.TabularInline):
 class PlainAdmin(admin.ModelAdmin):
     """Nothing is declared but what Django needs to be told."""
 
-    list_display = ["id", *RANGES, *MULTIRANGES]
+    list_display = ["id", *RANGES, *MULTIRANGES, "several", "free"]
     list_filter = ["during", "days", "ints", "many_times"]
     search_fields = ["name", "during", "ints"]
     exclude = ["several"]
+
+    def free(self, row):
+        """Return ranges that are of no field."""
+        whole = MultiRange([Range(0, 10)])
+        return None if row.many_ints is None else whole - row.many_ints
 
 
 @admin.register(Everything, site=office)

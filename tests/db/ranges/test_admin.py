@@ -14,7 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from matinee.ranges import INFINITY, MINUS_INFINITY, MultiRange, Range
+from matinee.ranges import INFINITY, MINUS_INFINITY, IntegerRangeField, MultiRange, Range
 from matinee.ranges.admin import AdminRangeWidget, RangeAdminMixin, install
 from tests._inputs import sent
 from tests.db.ranges import office
@@ -145,6 +145,24 @@ def test_a_list_says_ranges_in_words_and_in_the_active_zone(staff):
     assert "from Jan. 2, 2026, noon to 1 p.m." in html
     for words in ("from Jan. 1, 2026 on", "empty", "unbounded"):
         assert f">{words}</td>" in html
+
+
+def test_a_list_says_what_is_of_no_field_in_words_too(staff):
+    Everything.objects.create(several=[Range(1, 3), Range(empty=True)], many_ints=[Range(2, None)])
+    Everything.objects.create(several=[], many_ints=[Range(0, 10)], many_days=[])
+    Everything.objects.create()
+    html = staff.get(address("plain")).content.decode()
+    said = {name: re.findall(rf'"field-{name}">(.*?)</td>', html) for name in ("several", "free")}
+    assert said == {
+        "several": ["-", "-", "from 1 to 2; empty"],
+        "free": ["-", "empty", "from 0 to 1"],
+    }
+    assert 'field-many_days">empty</td>' in html
+
+
+def test_a_range_that_has_a_name_is_shown_by_it():
+    named = IntegerRangeField(choices=[(Range(1, 5), "Small")])
+    assert display_for_field(named.value(Range(1, 5)), named, "-") == "Small"
 
 
 def test_what_the_zone_takes_out_of_the_calendar_is_shown_all_the_same():

@@ -5,9 +5,11 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.template import Context, Template
 from django.utils import timezone, translation
 from psycopg.types.range import Range as PsycopgRange
 
+from matinee.exceptions import RangeTypeError
 from matinee.ranges import (
     DATERANGE,
     INFINITY,
@@ -17,8 +19,8 @@ from matinee.ranges import (
     TSTZRANGE,
     MultiRange,
     Range,
+    in_words,
 )
-from matinee.ranges._words import in_words
 
 DAY = dt.date(2026, 1, 2)
 TEN = dt.datetime(2026, 1, 2, 10, tzinfo=dt.UTC)
@@ -81,3 +83,31 @@ def test_the_first_and_the_last_of_python_are_said_wherever_one_is():
     for zone in ("America/New_York", "Asia/Tokyo"):
         with timezone.override(zone):
             assert "9999" in in_words(Range(*ends, range_type=TSTZRANGE))
+
+
+@pytest.mark.parametrize("value", [5, "[1,5)", None, [Range(1, 5)]])
+def test_what_is_no_range_has_no_words(value):
+    with pytest.raises(RangeTypeError, match="must be a Range, got"):
+        in_words(value)
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        ("UTC", "from Jan. 2, 2026, 10 a.m. to noon"),
+        ("Europe/Vienna", "from Jan. 2, 2026, 11 a.m. to 1 p.m."),
+        ("Pacific/Auckland", "from Jan. 2, 2026, 11 p.m. to Jan. 3, 2026, 1 a.m."),
+    ],
+)
+def test_a_template_says_a_range_in_words(zone, words):
+    template = Template("{% load matinee_ranges %}{{ during|in_words }}")
+    during = Range(TEN, TEN + 2 * HOUR, range_type=TSTZRANGE)
+    with timezone.override(ZoneInfo(zone)):
+        assert template.render(Context({"during": during})) == words
+
+
+def test_a_template_says_nothing_of_no_range():
+    template = Template("{% load matinee_ranges %}{{ during|in_words|default:'any time' }}")
+    assert template.render(Context({"during": None})) == "any time"
+    assert template.render(Context()) == "any time"
+    assert template.render(Context({"during": MultiRange([])})) == "empty"
