@@ -25,6 +25,7 @@ from matinee.ranges._transforms import (
     Width,
     width_of,
 )
+from matinee.ranges._within import columns, least, taken, whole
 from matinee.ranges.fields import MultiRangeField
 
 __all__ = [
@@ -133,10 +134,10 @@ class _OfRows(Aggregate):
             found = self.copy()
             found.filter = None
             return found.as_sql(compiler, connection, *args, template=_OF_NONE, **options)
-        before, after = self.around(_source(self), connection)
+        before, after = self.around(_source(self), compiler, connection)
         return f"({before[0]}{sql}{after[0]})", [*before[1], *params, *after[1]]
 
-    def around(self, field: Any, connection: Any) -> tuple[Sql, Sql]:
+    def around(self, field: Any, compiler: Any, connection: Any) -> tuple[Sql, Sql]:
         """Return what comes before the aggregate, and after it."""
         raise NotImplementedError
 
@@ -149,8 +150,14 @@ class Gaps(_OfMany, _OfRows):
     Args:
         expression: The ranges.
         within: The range or multirange in which there are gaps; by default, from the first of the
-            rows' bounds to the last.
+            rows' bounds to the last. It may be a name, a subquery or any expression, of which each
+            group of rows has one value: rows are grouped by its columns too. Where it is NULL, so
+            are the gaps.
         min_width: How wide each must be: a ``timedelta``, or a number.
+
+    Raises:
+        RangeTypeError: *within* is of another type; or it is a name in ``aggregate()``, where all
+            rows are one group; or *min_width* is no width of these ranges.
     """
 
     function = "range_agg"
@@ -160,26 +167,71 @@ class Gaps(_OfMany, _OfRows):
         self, expression: Any, *, within: Any = None, min_width: Any = None, **options: Any
     ) -> None:
         super().__init__(expression, **options)
-        self.within, self.min_width = within, min_width
+        self.within, self.min_width = taken(within), min_width
 
-    def around(self, field: Any, connection: Any) -> tuple[Sql, Sql]:
+    def get_source_expressions(self) -> list[Any]:
+        found = super().get_source_expressions()
+        return [*found, self.within] if self._is_asked else found
+
+    def set_source_expressions(self, exprs: Any) -> None:
+        if self._is_asked:
+            *exprs, self.within = exprs
+        super().set_source_expressions(exprs)
+
+    def get_group_by_cols(self) -> list[Any]:
+        return list(dict.fromkeys(columns(self.within))) if self._is_asked else []
+
+    def resolve_expression(
+        self,
+        query: Any = None,
+        allow_joins: bool = True,
+        reuse: Any = None,
+        summarize: bool = False,
+        for_save: bool = False,
+    ) -> Any:
+        found = super().resolve_expression(query, allow_joins, reuse, summarize, for_save)
+        if summarize and found.get_group_by_cols():
+            raise RangeTypeError(
+                f"Gaps of all rows must be within one range, got {self.within}.",
+                hint="Write an aggregate, within=RangeAgg(…), or annotate(…) each group.",
+            )
+        return found
+
+    @property
+    def _is_asked(self) -> bool:
+        """Whether the database knows what there are gaps in."""
+        return hasattr(self.within, "resolve_expression")
+
+    def around(self, field: Any, compiler: Any, connection: Any) -> tuple[Sql, Sql]:
         many = many_of(field) if holds_ranges(field) else None
         if many is None:
             raise RangeTypeError(f"Gaps must be between ranges, got {field}.")
-        made = many.db_type(connection)
-        whole, params = "multirange(range_merge(m))", []
+        in_all: Sql = "multirange(range_merge(m))", []
         if self.within is not None:
-            whole, params = f"%s::{made}", [many.value(self.within)]
-        where, least = "", []
+            in_all = whole(self.within, many, compiler, connection)
+        where, width = "", []
         if self.min_width is not None:
-            width = width_of(many, "gap", may_be_empty=False)
-            where, least = f" WHERE coalesce({width} >= %s, TRUE)", [self.min_width]
+            wide = width_of(many, "gap", may_be_empty=False)
+            where, width = f" WHERE coalesce({wide} >= %s, TRUE)", [least(self.min_width, many)]
+        if self._is_asked:
+            return _within_each(in_all, where, width)
         # A function in FROM would have its rows written down first.
         before = (
             f"SELECT coalesce(range_agg(gap), '{{}}') FROM "
-            f"(SELECT unnest({whole} - coalesce(m, '{{}}')) AS gap FROM (SELECT "
+            f"(SELECT unnest({in_all[0]} - coalesce(m, '{{}}')) AS gap FROM (SELECT "
         )
-        return (before, params), (f" AS m) AS m) AS gaps{where}", least)
+        return (before, in_all[1]), (f" AS m) AS m) AS gaps{where}", width)
+
+
+def _within_each(within: Sql, where: str, width: list[Any]) -> tuple[Sql, Sql]:
+    """Return what is around an aggregate to have the gaps in *within*, which may be NULL."""
+    before = (
+        "SELECT CASE WHEN w IS NOT NULL THEN coalesce((SELECT range_agg(gap) FROM "
+        f"(SELECT unnest(w - coalesce(m, '{{}}')) AS gap) AS gaps{where}), '{{}}') END "
+        "FROM (SELECT "
+    )
+    # OFFSET 0 has it asked once.
+    return (before, width), (f" AS m, {within[0]} AS w OFFSET 0) AS m", within[1])
 
 
 # How many there are at once: where one begins it is one more, where one ends one less, summed up
@@ -217,7 +269,7 @@ class Peak(_OfRows):
     output_field = IntegerField()
     allow_distinct = True
 
-    def around(self, field: Any, connection: Any) -> tuple[Sql, Sql]:  # noqa: ARG002
+    def around(self, field: Any, compiler: Any, connection: Any) -> tuple[Sql, Sql]:  # noqa: ARG002
         after = f"{_each_of(self)}) AS sums"
         return (f"SELECT coalesce(max(n), 0) FROM ({_BEFORE}", []), (after, [])
 
@@ -256,7 +308,7 @@ class Coverage(_OfRows):
             raise RangeTypeError(f"Coverage must be of ranges, got {_source(self)}.")
         return _Parts(one)
 
-    def around(self, field: Any, connection: Any) -> tuple[Sql, Sql]:
+    def around(self, field: Any, compiler: Any, connection: Any) -> tuple[Sql, Sql]:  # noqa: ARG002
         made = range_type_of(field, connection)
         before = (
             f"SELECT coalesce(json_agg(json_build_array({made}(at, to_at, "
