@@ -5,6 +5,7 @@ to, ``IntegerRangeField`` and its like the fields of models.
 """
 
 from matinee.ranges import _adapt as _adapt
+from matinee.ranges import _arithmetic as _arithmetic
 from matinee.ranges import _lookups as _lookups
 from matinee.ranges import _transforms as _transforms
 from matinee.ranges._coverage import coverage, gaps

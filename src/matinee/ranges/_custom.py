@@ -181,8 +181,7 @@ def _teach(found: CustomRangeType, subtype: type[Any]) -> None:
     """Have queries and open connections know the type."""
     add_kind((subtype, found.field, found.multirange_field))
     subtype.register_lookup(ElementContainedBy)
-    for each in (found.field, found.multirange_field):
-        infer(each)
+    infer(found.field, found.multirange_field)
     tell_all()
 
 

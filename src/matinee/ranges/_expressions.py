@@ -90,17 +90,23 @@ def _source(element: Any) -> Any:
     return element if hasattr(element, "resolve_expression") else _Element(element)
 
 
-def infer(field: Any) -> None:
-    """Have Django know what ``+``, ``-`` and ``*`` of two of *field* are, values among them."""
+def infer(one: Any, many: Any) -> None:
+    """Have Django know what ``+``, ``-`` and ``*`` make of two of these, values among them.
+
+    Args:
+        one: The class of the fields of ranges.
+        many: That of their multiranges: what one of the two is, the result is too.
+    """
+    pairs: Any = [(one, many, many), (many, one, many)]
+    for each in (one, many):
+        pairs += [(each, each, each), (each, NoneType, each), (NoneType, each, each)]
     for connector in (Combinable.ADD, Combinable.SUB, Combinable.MUL):
-        pairs: Any = ((field, field), (field, NoneType), (NoneType, field))
-        for lhs, rhs in pairs:
-            register_combinable_fields(lhs, connector, rhs, field)
+        for lhs, rhs, result in pairs:
+            register_combinable_fields(lhs, connector, rhs, result)
 
 
 for _, _one, _many in KINDS:
-    infer(_one)
-    infer(_many)
+    infer(_one, _many)
 
 # What makes a range of names in a query.
 Range.of_expressions = RangeOf

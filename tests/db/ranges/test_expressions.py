@@ -208,7 +208,7 @@ def test_two_ranges_make_one_of_their_type(row):
     found = Everything.objects.annotate(found=F("ints") * Range(2, 9))
     assert type(found.query.annotations["found"].output_field) is IntegerRangeField
     with pytest.raises(FieldError, match="Cannot infer type"):
-        value(F("ints") * F("many_ints"))
+        value(F("ints") * F("bigs"))
 
 
 # Of several rows.
