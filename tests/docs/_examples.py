@@ -13,6 +13,7 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib.util import cache_from_source
 from io import StringIO
 from pathlib import Path
 
@@ -92,6 +93,8 @@ class Page:
         path = self.folder / name.strip("`")
         old = path.read_text() if where else ""
         path.write_text(f"{old}\n{text}" if old else text)
+        # Python would take what it compiled of a file as long, written in the same second.
+        Path(cache_from_source(path)).unlink(missing_ok=True)
 
     def output(self, example):
         compare(self.printed, example.parsed)
@@ -119,7 +122,7 @@ class Page:
         done = subprocess.run(
             words,
             cwd=self.folder,
-            env={**kept, "PATH": path, "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**kept, "PATH": path, "NO_COLOR": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

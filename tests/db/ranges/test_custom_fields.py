@@ -375,11 +375,11 @@ def test_a_constraint_of_django_s_validates():
 
 
 def test_an_index_answers_and_knows_how_far_addresses_are_apart():
-    """10,000 networks of both families, some of them at the ends of what there is."""
+    """2,000 networks of both families, some of them at the ends of what there is."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO networks_allowed (name, addresses) SELECT n, inetrange(a, a + 255, '[]') "
-            "FROM generate_series(1, 5000) AS n, LATERAL (VALUES (inet '10.0.0.0' + n * 256), "
+            "FROM generate_series(1, 1000) AS n, LATERAL (VALUES (inet '10.0.0.0' + n * 256), "
             "(inet '2001:db8::' + n * 1000000000000)) AS v (a)"
         )
         cursor.execute("INSERT INTO networks_allowed (name, addresses) VALUES ('x', '[::,ffff::]')")
