@@ -12,7 +12,7 @@ from matinee.exceptions import RangesError
 from matinee.ranges._bounds_rules import Rule, rules
 from matinee.ranges._declared import Declared, field_of, not_ranges, problem, refuse_invalid
 from matinee.ranges._no_overlap import default_name
-from matinee.ranges._range import BOUNDS, PsycopgRange
+from matinee.ranges._range import BOUNDS, PsycopgRange, Range
 
 __all__ = ["Bounded"]
 
@@ -123,6 +123,19 @@ class Bounded(Declared, BaseConstraint):
         errors = [self._error(each) for each in self._rules(model) if not each.holds(found)]
         if errors:
             raise ValidationError({self.field: errors})
+
+    def offered(self, field: Any, choices: tuple[str, ...]) -> tuple[str, ...]:
+        """Return those of a form's *choices* of bounds that ranges of *field* may have."""
+        if self.field != field.name:
+            return choices
+        found = list(rules(field, self.options))
+        special = {
+            choice: all(each.holds(Range(empty=is_empty, range_type=field.type)) for each in found)
+            for choice, is_empty in (("(,)", False), ("empty", True))
+        }
+        # Of integers and days the end that is entered is the last one, whatever is stored.
+        only = None if field.type.following else self.options.get("bounds")
+        return tuple(each for each in choices if special.get(each, only in (None, each)))
 
     def _rules(self, model: Any) -> list[Rule]:
         return list(rules(field_of(model, self.field), self.options))

@@ -32,6 +32,8 @@ class MultiRangeField(Kept):
 
     Args:
         range_field: The form field of one of the ranges.
+        empty_value: What blank text is: None by default. Of a model's field that may be blank and
+            not NULL it is the empty multirange.
     """
 
     widget = MultiRangeWidget
@@ -42,8 +44,15 @@ class MultiRangeField(Kept):
         "max_ranges": _("Enter at most %(limit)s ranges."),
     }
 
-    def __init__(self, *, range_field: RangeField | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        range_field: RangeField | None = None,
+        empty_value: MultiRange[Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
         self.range_field = range_field or self.range_field_class(widget=_Text)
+        self.empty_value = empty_value
         super().__init__(**kwargs)
         shown: Any = self.widget
         if isinstance(shown, MultiRangeWidget):
@@ -54,11 +63,16 @@ class MultiRangeField(Kept):
         """The bounds that ``start .. end`` has."""
         return "[]" if self.range_field.is_discrete else "[)"
 
+    @property
+    def _blank(self) -> MultiRange[Any] | None:
+        """What blank text is; where something is asked for, it is not given by blank text."""
+        return None if self.required else self.empty_value
+
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, MultiRange | list):
             return value
         if len(value) == 0:
-            return _lines.EMPTY
+            return _lines.EMPTY if self._blank is None else ""
         return "\n".join(_lines.written(self._shown(each), self.bounds) for each in value)
 
     def to_python(self, value: Any) -> Any:
@@ -71,7 +85,7 @@ class MultiRangeField(Kept):
             return None if value is None else MultiRange(value, range_type=self.range_field.type)
         lines = {at: line.strip() for at, line in enumerate(value.splitlines(), 1) if line.strip()}
         if not lines:
-            return None
+            return self._blank
         if len(lines) > _MOST_RANGES or len(value) > _LONGEST:
             raise self._too_many()
         ranges: list[Any] = []
@@ -90,8 +104,10 @@ class MultiRangeField(Kept):
         return MultiRange(ranges, range_type=self.range_field.type)
 
     def unchanged(self, initial: Any, data: Any) -> bool:
-        if not isinstance(data, str) or initial is None:
+        if not isinstance(data, str):
             return False
+        if initial is None:
+            return not data.strip()
         return [*map(str.strip, str(self.prepare_value(initial)).splitlines())] == [
             *map(str.strip, data.splitlines())
         ]

@@ -65,6 +65,7 @@ class RangeField(Kept, postgres.BaseRangeField):
 
     Attributes:
         input: How the elements are written and read.
+        offered: The bounds that are offered.
     """
 
     range_type = Range
@@ -98,7 +99,8 @@ class RangeField(Kept, postgres.BaseRangeField):
         super().__init__(fields=[element, element], default_bounds=default_bounds, **kwargs)
         self.default_bounds = default_bounds or "[)"
         offered = bounds or (("[]", "(,)", "empty") if self.is_discrete else tuple(BOUND_LABELS))
-        self._fit(default_bounds or ("[]" if self.is_discrete else "[)"), offered)
+        self._preferred = default_bounds or ("[]" if self.is_discrete else "[)")
+        self.offer(offered)
 
     @property
     def type(self) -> RangeType:
@@ -195,9 +197,10 @@ class RangeField(Kept, postgres.BaseRangeField):
     def _style(self) -> str:
         return str(getattr(self.widget, "style", "text"))
 
-    def _fit(self, shown: str, offered: tuple[str, ...]) -> None:
-        """Have the widget ask for what this field takes."""
-        self._shown_bounds = shown if shown in offered else offered[0]
+    def offer(self, offered: tuple[str, ...]) -> None:
+        """Have the widget offer these bounds, and ask for what this field takes."""
+        self.offered = offered
+        self._shown_bounds = self._preferred if self._preferred in offered else offered[0]
         if isinstance(self.widget, RangeWidget):
             self.widget.labels, self.widget.hints = self.labels, self.hints
             self.widget.offered = offered

@@ -241,7 +241,17 @@ class RangeField(Ranged[Set, Get], _RangeField):
     def formfield(self, **kwargs: Any) -> Any:
         if self.form_field is forms.RangeField:
             kwargs = {"element": self.base_field.formfield(), "type": self.type, **kwargs}
-        return super().formfield(**kwargs)
+        found = super().formfield(**kwargs)
+        if isinstance(found, forms.RangeField) and "bounds" not in kwargs:
+            for each in self._constraints():
+                found.offer(each.offered(self, found.offered))
+        return found
+
+    def _constraints(self) -> list[Any]:
+        """Return those of the model that say which bounds a form offers."""
+        if not hasattr(self, "model"):
+            return []
+        return [each for each in self.model._meta.constraints if hasattr(each, "offered")]
 
     def value(self, value: Any) -> Any:
         return self.range(value)
@@ -380,6 +390,8 @@ class MultiRangeField(CheckPostgresInstalledMixin, Ranged[Set, Get]):
         kwargs.setdefault("form_class", self.form_field)
         if self.form_field is forms.MultiRangeField:
             kwargs.setdefault("range_field", self.range_field.formfield())
+        if self.blank and not self.null and issubclass(kwargs["form_class"], forms.MultiRangeField):
+            kwargs.setdefault("empty_value", MultiRange(range_type=self.type))
         return super().formfield(**kwargs)
 
     def db_type(self, connection: Any) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django import forms as django_forms
 from django.contrib.postgres import forms as postgres
+from django.core.exceptions import ValidationError
 from django.utils import timezone, translation
 from psycopg.types.range import Range as PsycopgRange
 
@@ -22,6 +23,7 @@ from matinee.ranges import (
     fields,
     forms,
 )
+from tests.spans.models import Everything, Measured
 
 VIENNA = ZoneInfo("Europe/Vienna")
 MAY = dt.date(2026, 5, 1)
@@ -315,6 +317,25 @@ def test_no_lines_are_no_multirange_and_braces_the_empty_one():
     assert len(everything.cleaned_data["many"]) == 1
 
 
+def test_a_blank_text_is_the_empty_multirange_where_null_is_none():
+    field = fields.IntegerMultiRangeField(blank=True).formfield()
+    form = type("Of", (django_forms.Form,), {"form": field})
+    empty = MultiRange([], range_type=INT4RANGE)
+    assert field.clean(" ") == field.clean("{}") == empty
+    assert str(form(initial={"form": empty})["form"].value()) == ""
+    for initial in (None, empty):
+        assert not form({"form": ""}, initial={"form": initial}).has_changed()
+    assert form({"form": ""}, initial={"form": [Range(1, 5)]}).has_changed()
+
+
+def test_a_blank_text_is_no_multirange_where_one_is_asked_for_or_null_may_be():
+    asked = forms.IntegerMultiRangeField(empty_value=MultiRange([], range_type=INT4RANGE))
+    with pytest.raises(ValidationError, match="required"):
+        asked.clean(" ")
+    assert asked.prepare_value(asked.clean("{}")) == "{}"
+    assert fields.IntegerMultiRangeField(blank=True, null=True).formfield().clean("") is None
+
+
 def test_a_wrong_line_is_told_by_its_number():
     form = Form({"many": "1 .. 2\nx .. 2\n5 .. 3\n[1,"})
     assert [message for _, message in told(form)] == [
@@ -369,6 +390,36 @@ def test_each_model_field_has_its_form_field_which_is_djangos_too(model, form):
     assert isinstance(found, form)
     assert type(found) is getattr(forms, model.__name__)
     assert not found.required
+
+
+@pytest.mark.parametrize(
+    ("name", "offered"),
+    [
+        ("ints", ("[]",)),
+        ("nums", ("[]",)),
+        ("days", ("[]",)),
+        ("during", ("[)",)),
+        ("some", ("[]",)),
+        ("ended", ("[]", "empty")),
+        ("plain", ("[)", "[]", "()", "(]", "empty")),
+    ],
+)
+def test_what_the_model_refuses_the_form_does_not_offer(name, offered):
+    field = Measured._meta.get_field(name)
+    found = field.formfield()
+    assert found.widget.offered == offered
+    assert found.shown_bounds == offered[0]
+    # Whoever says what is offered is taken at their word, and another field has no such constraint.
+    assert field.formfield(bounds=("[]", "empty")).widget.offered == ("[]", "empty")
+    assert "empty" in Everything._meta.get_field("nums").formfield().widget.offered
+
+
+def test_what_is_stored_and_now_refused_is_still_shown():
+    form = type("Of", (django_forms.Form,), {"nums": Measured._meta.get_field("nums").formfield()})
+    shown = str(form(initial={"nums": Range(Decimal(1), Decimal(2), "()")})["nums"])
+    assert '<option value="()" selected>' in shown
+    assert '<option value="[]">' in shown
+    assert '"empty"' not in shown
 
 
 def test_what_the_model_says_of_bounds_is_what_the_form_starts_with():
