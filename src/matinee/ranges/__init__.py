@@ -8,6 +8,7 @@ from matinee.ranges import _adapt as _adapt
 from matinee.ranges import _arithmetic as _arithmetic
 from matinee.ranges import _lookups as _lookups
 from matinee.ranges import _transforms as _transforms
+from matinee.ranges._adapt import register
 from matinee.ranges._coverage import coverage, gaps
 from matinee.ranges._custom import range_type
 from matinee.ranges._custom_type import CustomRangeType
@@ -79,6 +80,7 @@ __all__ = [
     "generate_series",
     "in_words",
     "range_type",
+    "register",
     "series",
 ]
 

@@ -9,11 +9,13 @@ from django.conf import settings
 from django.db import connections
 from django.db.backends.signals import connection_created
 from psycopg import adapters
+from psycopg.abc import AdaptContext
 from psycopg.adapt import AdaptersMap, Dumper, Loader, PyFormat, RecursiveDumper, RecursiveLoader
 from psycopg.pq import Format
 from psycopg.types.multirange import MultirangeInfo
 from psycopg.types.range import RangeInfo
 
+from matinee.exceptions import RangeTypeError
 from matinee.ranges import _literal
 from matinee.ranges._custom_type import CustomRangeType
 from matinee.ranges._elements import EndOfDay
@@ -239,8 +241,25 @@ def _built_in() -> Iterable[tuple[int, type]]:
 _LOADERS = tuple(_built_in())
 
 
-def register(found: AdaptersMap) -> None:
-    """Have a connection read and write ranges and multiranges."""
+def register(context: AdaptContext) -> None:
+    """Have one of psycopg's own connections read and write ranges and multiranges. No query.
+
+    Django's connections do so by themselves. A pool has each of its connections do so with
+    ``ConnectionPool(configure=register)``. From then on dates and points in time may be
+    ``INFINITY``. Ranges of types of the project's own are written as such and read as text.
+
+    Args:
+        context: A connection, sync or async, or a cursor, which then does so alone.
+
+    Raises:
+        RangeTypeError: It is none.
+    """
+    found = getattr(context, "adapters", None)
+    if not isinstance(found, AdaptersMap):
+        raise RangeTypeError(
+            f"What is to know ranges must be a connection of psycopg's, got {context!r}.",
+            hint="Django's connections know them by themselves.",
+        )
     for cls in (Range, MultiRange):
         found.register_dumper(cls, RangeDumper)
     for element in (Infinity, EndOfDay):
@@ -255,7 +274,7 @@ def register(found: AdaptersMap) -> None:
 
 def _connected(connection: Any, **_signal: object) -> None:
     if connection.vendor == "postgresql":
-        register(connection.connection.adapters)
+        register(connection.connection)
         # What inspectdb writes.
         connection.introspection.data_types_reverse.update(_FIELDS)
 
