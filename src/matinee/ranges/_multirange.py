@@ -108,7 +108,18 @@ class MultiRange[T](Immutable, Several[T], Sequence[Range[T]]):
         return self.contains(other)
 
     def contains(self, other: Any) -> bool:
-        """Whether an element, or all of a range or multirange, is in it: ``@>``."""
+        """Whether an element, or all of a range or multirange, is in it: ``@>``.
+
+        Raises:
+            RangeTypeError: It is none, or is of another type.
+        """
+        try:
+            return self._contains(other)
+        except TypeError:
+            self.span.contains(other)  # which says what it should be
+            raise
+
+    def _contains(self, other: Any) -> bool:
         if isinstance(other, _RANGES):
             mine, its = self._alike(other)
             return all(mine.holds(*each.points()) for each in its)

@@ -22,6 +22,7 @@ __all__ = [
     "point_of",
     "points_of",
     "touch",
+    "unlike",
 ]
 
 # What a bound's element is compared by, and whether the bound is a little before the element (an
@@ -58,9 +59,33 @@ def points_of(lower: Any, upper: Any, bounds: str, range_type: RangeType | None)
 
 
 def point_of(element: Any, range_type: RangeType | None) -> Point:
-    """Return where an element stands."""
+    """Return where an element stands.
+
+    Raises:
+        RangeTypeError: It is none, or its order is not known.
+    """
+    if element is None:
+        raise unlike(None, None)
     place, found = key_of(element) if range_type is None else range_type.key(element)
     return place, found, 0
+
+
+def unlike(element: Any, bound: Any) -> RangeTypeError:
+    """Return what to raise where an element is none of a range that has *bound*."""
+    wanted = type(bound).__name__
+    hint = f"Ask of what its bounds are of: {wanted}."
+    if isinstance(element, dt.datetime) and isinstance(bound, dt.datetime):
+        without = "It" if element.tzinfo is None else "The range"
+        wanted = f"datetimes {'with' if bound.tzinfo else 'without'} a time zone"
+        hint = f"{without} needs a time zone: datetime.replace(tzinfo=zone)."
+    elif element is None:
+        hint = "Ask first whether there is an element: x is not None and x in range."
+    return RangeTypeError(
+        f"What a range contains must be {wanted if bound is not None else 'an element'}, "
+        f"got {element!r}.",
+        hint=hint,
+        code="ranges.element",
+    )
 
 
 def before(low: Point) -> Point:

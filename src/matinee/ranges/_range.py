@@ -20,6 +20,7 @@ from matinee.ranges._points import (
     point_of,
     points_of,
     touch,
+    unlike,
 )
 from matinee.ranges._types import FINITE, RangeType
 
@@ -240,17 +241,27 @@ class Range[T](Immutable, PsycopgRange[T]):
         return self.contains(other)
 
     def contains(self, other: Any) -> bool:
-        """Whether an element, or all of a range or multirange, is in it: ``@>``."""
+        """Whether an element, or all of a range or multirange, is in it: ``@>``.
+
+        Raises:
+            RangeTypeError: It is none, or is of another type.
+        """
         if isinstance(other, PsycopgRange):
             (low, high), (first, last) = self._against(other)
-            return low <= first and last <= high
+            try:
+                return low <= first and last <= high
+            except TypeError as error:
+                raise unlike(_bound_of(other), _bound_of(self)) from error
         if isinstance(other, Several):
             return self.contains(other.span)
         if not self._bounds:
             return False
         element = other if self.range_type is None else self.range_type.coerce(other)
         low, high = self.points()
-        return low <= point_of(element, self.range_type) <= high
+        try:
+            return low <= point_of(element, self.range_type) <= high
+        except TypeError as error:
+            raise unlike(other, _bound_of(self)) from error
 
     def contained_by(self, other: Any) -> bool:
         """Whether all of it is in another range or multirange: ``<@``."""
@@ -526,6 +537,10 @@ def _checked(lower: Any, upper: Any, bounds: str, range_type: RangeType | None) 
     if lower is None or upper is None:
         bounds = ("(" if lower is None else bounds[0]) + (")" if upper is None else bounds[1])
     return lower, upper, bounds, range_type, points
+
+
+def _bound_of(found: PsycopgRange[Any]) -> Any:
+    return found.upper if found.lower is None else found.lower
 
 
 def _in_two(what: str, one: object, other: object) -> RangesError:
