@@ -108,5 +108,41 @@ def infer(one: Any, many: Any) -> None:
 for _, _one, _many in KINDS:
     infer(_one, _many)
 
+
+def _named(  # noqa: PLR0913  each by its name
+    lower: Any = None,
+    upper: Any = None,
+    bounds: str = "[)",
+    empty: bool = False,
+    *,
+    output_field: Any = None,
+    range_type: Any = None,
+) -> RangeOf:
+    """Return a range of names, said as one of values is.
+
+    Raises:
+        RangesError: It is said to be empty, or is of no type that a field has.
+    """
+    if empty:
+        raise RangesError(
+            f"A range of names must have elements, got one that is empty, of {lower} and {upper}.",
+            hint="Write Range(empty=True).",
+            code="ranges.bounds",
+        )
+    if range_type is not None and output_field is None:
+        output_field = _field_with(range_type)
+    return RangeOf(lower, upper, bounds, output_field=output_field)
+
+
+def _field_with(range_type: Any) -> Any:
+    for _, one, _ in KINDS:
+        if (field := one()).type == range_type:
+            return field
+    raise RangeTypeError(
+        f"The range type of names must be one that a field has, got {range_type!r}.",
+        hint="Name the field: Range(…, output_field=DateRangeField()).",
+    )
+
+
 # What makes a range of names in a query.
-Range.of_expressions = RangeOf
+Range.of_expressions = _named

@@ -28,6 +28,10 @@ from django.test.utils import isolate_apps, override_settings
 
 from matinee.exceptions import RangesError, RangeTypeError
 from matinee.ranges import (
+    INT8RANGE,
+    TSRANGE,
+    TSTZRANGE,
+    BigIntegerRangeField,
     DateTimeRangeField,
     IntegerMultiRangeField,
     IntegerRangeField,
@@ -46,6 +50,7 @@ from matinee.ranges.functions import (
     Unnest,
     Width,
 )
+from matinee.ranges.types import INETRANGE, InetRangeField
 from tests.spans.models import Everything, Part
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +98,23 @@ def test_the_field_of_a_range_of_names_is_that_of_its_elements(row):
     assert type(rows.query.annotations["found"].output_field) is DateTimeRangeField
     assert rows.filter(found__overlap=Range(NOON, None), found__lower=row.at).exists()
     assert value(Range(F("number"), F("big"), output_field=IntegerRangeField())) == Range(2, 9)
+
+
+def test_a_range_of_names_may_say_its_type_as_any_does(row):
+    found = Range(F("number"), F("number") + 5, "[]", range_type=INT8RANGE)
+
+    assert type(found.output_field) is BigIntegerRangeField
+    assert value(found) == Range(2, 8, range_type=INT8RANGE)
+    assert value(Range(F("at"), None, range_type=TSTZRANGE)).lower == row.at
+    in_nets = Range(Value("10.0.0.1"), "10.0.0.9", range_type=INETRANGE)
+    assert isinstance(in_nets.output_field, InetRangeField)
+    with override_settings(USE_TZ=False):
+        assert type(Range(F("at"), None, range_type=TSRANGE).output_field) is DateTimeRangeField
+    with pytest.raises(RangeTypeError, match="must be one that a field has, got") as told:
+        Range(F("at"), None, range_type=TSRANGE)
+    assert "output_field=" in told.value.hint
+    with pytest.raises(RangesError, match="must have elements"):
+        Range(F("at"), F("at"), empty=True)
 
 
 def test_names_are_saved_as_ranges(row):
