@@ -9,7 +9,7 @@ __all__ = ["MatineeConfig"]
 
 # What registers itself, where these are installed.
 RANGES_IN = {
-    ("rest_framework",): "drf",
+    ("rest_framework",): "_json_sql",
     ("django_filters",): "filters",
     ("rest_framework", "drf_spectacular"): "_openapi",
     ("rest_framework", "drf_spectacular", "django_filters"): "_openapi_filters",

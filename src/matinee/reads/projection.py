@@ -21,6 +21,7 @@ __all__ = [
     "Nested",
     "Projection",
     "Python",
+    "Ranged",
     "Unfit",
     "Value",
     "attribute",
@@ -45,6 +46,21 @@ class Form(Enum):
     TRIMMED = "a decimal as text, without trailing zeros"
     BASE64 = "bytes in base64"
     ADDRESS = "an IP address without its mask"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranged:
+    """A range as an object of its parts.
+
+    Attributes:
+        subtype: PostgreSQL's name for the type of the elements.
+        form: How those are written that are finite.
+        many: Whether it is a multirange, which is a list of such objects.
+    """
+
+    subtype: str
+    form: Form
+    many: bool = False
 
 
 # What stands where a relation on the way to a value is null, as JSON. The last two are no values:
@@ -73,7 +89,7 @@ class Value:
 
     key: str
     column: str
-    form: Form = Form.PLAIN
+    form: Form | Ranged = Form.PLAIN
     array: bool = False
     path: tuple[Hop, ...] = ()
     broken: str = NULL

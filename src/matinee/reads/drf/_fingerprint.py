@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 from rest_framework import relations, serializers
 from rest_framework.fields import empty
 
+from matinee._parts import FIELDS
 from matinee.reads.drf._inspect import is_static
 
 __all__ = ["fingerprint", "is_fixed", "is_known_fixed", "read_from", "written_as"]
@@ -82,7 +83,7 @@ def _nested(field: Any) -> Any:
 
 def _inner(field: Any) -> Any:
     """Return the field of each value of *field*, None where there is none."""
-    if isinstance(field, serializers.ListField):
+    if isinstance(field, serializers.ListField) or type(field) in FIELDS:
         return field.child
     return field.child_relation if isinstance(field, _MANY) else None
 

@@ -17,7 +17,8 @@ from rest_framework import ISO_8601
 from rest_framework import serializers as s
 from rest_framework.settings import api_settings
 
-from matinee.reads.projection import Form
+from matinee._parts import FIELDS
+from matinee.reads.projection import Form, Ranged
 
 __all__ = ["formed", "output_settings", "stored"]
 
@@ -28,6 +29,14 @@ _NUMBERS = {
     *(models.AutoField, models.BigAutoField, models.SmallAutoField, models.IntegerField),
     *(models.BigIntegerField, models.SmallIntegerField, models.PositiveIntegerField),
     *(models.PositiveBigIntegerField, models.PositiveSmallIntegerField),
+}
+# What the elements of ranges are like.
+_ELEMENTS = {
+    "int4": models.IntegerField(),
+    "int8": models.BigIntegerField(),
+    "numeric": models.DecimalField(),
+    "date": models.DateField(),
+    "timestamptz": models.DateTimeField(),
 }
 _RAW = {*_TEXTS, *_NUMBERS, models.BooleanField, models.UUIDField, models.DateField}
 
@@ -64,7 +73,7 @@ def stored(column: Any) -> Any:
             return column
 
 
-def formed(field: Any, column: Any, *, computed: bool = False) -> tuple[Form, bool] | None:
+def formed(field: Any, column: Any, *, computed: bool = False) -> tuple[Form | Ranged, bool] | None:
     """Return how *field* writes *column*, and whether that is an array of such; None if unknown.
 
     Args:
@@ -72,8 +81,9 @@ def formed(field: Any, column: Any, *, computed: bool = False) -> tuple[Form, bo
         column: A model field, ``stored``.
         computed: Whether it is no column but what an expression says it is like.
     """
-    if computed and isinstance(field, s.DecimalField):
-        return None  # only a column keeps so many places
+    # Only a column keeps so many places, and is sure to be of the type that it says.
+    if computed and (isinstance(field, s.DecimalField) or type(field) in FIELDS):
+        return None
     if type(field) is s.ListField and type(column) is ArrayField:
         form = _form(field.child, stored(column.base_field))
         return None if form is None else (form, True)
@@ -81,7 +91,24 @@ def formed(field: Any, column: Any, *, computed: bool = False) -> tuple[Form, bo
     return None if form is None else (form, False)
 
 
-def _form(field: Any, column: Any) -> Form | None:
+def _form(field: Any, column: Any) -> Form | Ranged | None:
+    if type(field) in FIELDS:
+        return _ranged(field, column)
+    return _single(field, column)
+
+
+def _ranged(field: Any, column: Any) -> Ranged | None:
+    parts = FIELDS[type(field)](field, column)
+    if parts is None:
+        return None
+    form = _single(parts.child, _ELEMENTS[parts.subtype])
+    # Python rounds to 28 digits where it takes zeros off.
+    if form is None or form is Form.TRIMMED:
+        return None
+    return Ranged(parts.subtype, form, parts.many)
+
+
+def _single(field: Any, column: Any) -> Form | None:
     if field is None:
         return Form.PLAIN if type(column) in _RAW else None
     rule = _RULES.get(type(field))

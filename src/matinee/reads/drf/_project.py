@@ -12,6 +12,7 @@ from rest_framework.fields import empty
 from rest_framework.utils.encoders import JSONEncoder
 
 from matinee import conf
+from matinee._parts import FIELDS
 from matinee.reads import _facts as facts
 from matinee.reads.drf._forms import formed, stored
 from matinee.reads.drf._inspect import Inspection
@@ -144,10 +145,9 @@ class _Level:
 
     def value(self, field: Any) -> Value | None:
         """Return the value of a column."""
-        attributes = (
-            [field.model_field.name] if isinstance(field, s.ModelField) else field.source_attrs
-        )
-        if (field.source == "*" and not isinstance(field, s.ModelField)) or not _untouched(field):
+        names_its_own = isinstance(field, s.ModelField) and type(field) not in FIELDS
+        attributes = [field.model_field.name] if names_its_own else field.source_attrs
+        if (field.source == "*" and not names_its_own) or not _untouched(field):
             return None
         *names, last = attributes
         found = self.walk(names)
@@ -299,6 +299,8 @@ def _shipped(thing: Any, name: str, *, of_class: bool = False) -> bool:
     own = None if of_class else thing.__dict__.get(name)
     if own is not None and not type(own).__module__.startswith("matinee."):
         return False
+    if type(thing) in FIELDS:
+        return True
     found = next((each for each in type(thing).__mro__ if name in each.__dict__), object)
     return found is object or found.__module__.startswith("rest_framework.")
 

@@ -1,9 +1,11 @@
 """How the forms of values are written in PostgreSQL's SQL. ``{0}`` is the column."""
 
 import re
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from matinee.reads.projection import Form
+from matinee.reads.projection import Form, Ranged
 from matinee.reads.sqljson._expressions import Pattern
 from matinee.reads.sqljson._slots import ZONE
 
@@ -64,12 +66,32 @@ _EACH = (
 )
 
 
+# A point in time that the time zone has no such time for, before year 1 or after 9999: those are
+# written as the connection has them. Only near the ends it takes a look at the time itself.
+_ELSEWHERE = _MOMENT.replace("{1}", "current_setting('TimeZone')").replace("'Z'", "'+00:00'")
+_HAS_NO_TIME = (
+    "({0} < '0001-01-03 00:00+00' OR {0} >= '9999-12-30 00:00+00')"
+    " AND NOT ({0} AT TIME ZONE {zone} >= '0001-01-01' AND {0} AT TIME ZONE {zone} < '10000-01-01')"
+)
+# The day after the last one that Python has stands where a range includes the last or begins
+# after it.
+_TOO_LATE, _LAST_DAY = "'10000-01-01'::date", "'9999-12-31'::date"
+# PostgreSQL refuses to make a double of what is nearer to zero than any; Python makes it zero.
+_TINY = "2.4703282292062327208e-324"
+_NUMBER = f"CASE WHEN abs({{0}}) <= {_TINY} THEN 0 ELSE {{0}} END"
+
+_LOWER = "CASE WHEN lower_inc({0}) THEN '[' ELSE '(' END"
+_UPPER = "CASE WHEN upper_inc({0}) THEN ']' ELSE ')' END"
+_LOWER_DAY = f"CASE WHEN lower_inc({{0}}) AND lower({{0}}) <> {_TOO_LATE} THEN '[' ELSE '(' END"
+_UPPER_DAY = f"CASE WHEN upper_inc({{0}}) OR upper({{0}}) = {_TOO_LATE} THEN ']' ELSE ')' END"
+
+
 def converted(local: Any, utc: Any) -> Any:
     """Return the form of a point in time of which the time in its zone and in UTC are columns."""
     return Pattern(_CONVERTED, local, utc)
 
 
-def formed(column: Any, form: Form, *, array: bool, utc: bool) -> Any:
+def formed(column: Any, form: Form | Ranged, *, array: bool, utc: bool) -> Any:
     """Return the expression *column* in its form.
 
     Args:
@@ -80,7 +102,50 @@ def formed(column: Any, form: Form, *, array: bool, utc: bool) -> Any:
     """
     if form is Form.PLAIN:
         return column
-    pattern = _MOMENT_UTC if form is Form.MOMENT and utc else _PATTERNS[form]
+    pattern = _range(form, utc=utc) if isinstance(form, Ranged) else _pattern(form, utc=utc)
     if array:
         pattern = _EACH.format(pattern.replace("{0}", "_e"))
     return Pattern(pattern, column, ZONE)
+
+
+def _pattern(form: Form, *, utc: bool) -> str:
+    return _MOMENT_UTC if form is Form.MOMENT and utc else _PATTERNS[form]
+
+
+@cache
+def _range(form: Ranged, *, utc: bool) -> str:
+    """Return the pattern of a range, or of each of a multirange, as an object of its parts."""
+    if form.many:
+        return _EACH.format(_range(replace(form, many=False), utc=utc).replace("{0}", "_e"))
+    element = _element(form, utc=utc)
+    lower, upper = (element.replace("{0}", f"{end}({{0}})") for end in ("lower", "upper"))
+    bounds = f"{_LOWER} || {_UPPER}" if form.subtype != "date" else f"{_LOWER_DAY} || {_UPPER_DAY}"
+    return (
+        """CASE WHEN isempty({0}) THEN '{"empty":true}'::json WHEN {0} IS NOT NULL THEN"""
+        f" (SELECT row_to_json(_r) FROM (SELECT {lower}, {upper}, {bounds})"
+        " AS _r(lower, upper, bounds)) END"
+    )
+
+
+def _element(form: Ranged, *, utc: bool) -> str:
+    """Return the pattern of a bound: in its form if it is finite, null where there is none."""
+    pattern = "{0}" if form.form is Form.PLAIN else _pattern(form.form, utc=utc)
+    match form.subtype:
+        case "date":
+            return f"CASE WHEN {{0}} = {_TOO_LATE} THEN {_LAST_DAY} ELSE {{0}} END"
+        case "timestamptz":
+            odd = _HAS_NO_TIME.replace("{zone}", "'UTC'" if utc else "{1}")
+            return (
+                "CASE WHEN NOT isfinite({0}) THEN {0}::text"
+                f" WHEN {odd} THEN {_ELSEWHERE} ELSE {pattern} END"
+            )
+        case "numeric" if form.form is Form.TEXT:
+            return f"replace({pattern}, 'Infinity', 'infinity')"
+        case "numeric":
+            pattern = pattern.replace("{0}", _NUMBER)
+            return (
+                "CASE WHEN {0} IN ('NaN', 'Infinity', '-Infinity')"
+                " THEN to_json(replace({0}::text, 'Infinity', 'infinity'))"
+                f" WHEN {{0}} IS NOT NULL THEN to_json({pattern}) END"
+            )
+    return pattern
