@@ -1,5 +1,6 @@
 """Fixtures for every folder: a database of its own for each worker, from a template."""
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -37,6 +38,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if NO_BROWSER:
         terminalreporter.write_line(chromium.MISSING, yellow=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hearing() -> None:
+    """Have what tests start hear signals, where this run is to ignore them: behind nohup or &.
+
+    What is ignored is so for children too; a handler of ours, which does nothing either, is not.
+    """
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture(scope="session")
