@@ -171,7 +171,7 @@ def test_the_api_refuses_what_the_hall_is_closed_for(hall):
 def test_closures_are_edited_in_the_office(admin_client, hall):
     page = f"/admin/programme/hall/{hall.pk}/change/"
     form = admin_client.get(page).context["adminform"].form
-    assert form["closed"].value() == "{}"
+    assert form["closed"].value() == ""
     sent = {
         "name": "Attic",
         "seats": "32",
@@ -183,6 +183,9 @@ def test_closures_are_edited_in_the_office(admin_client, hall):
     assert answer.status_code == 302, answer.context["errors"]
     hall.refresh_from_db()
     assert hall.closed == MultiRange([Range(at(12), at(18))])
+    assert admin_client.post(page, sent | {"closed": ""}).status_code == 302
+    hall.refresh_from_db()
+    assert hall.closed == MultiRange([])
 
 
 # Double bookings in the office

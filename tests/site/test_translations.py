@@ -1,28 +1,16 @@
 """The site in German: every text, and the compiled file in step with the one that is edited."""
 
-import ast
-import gettext
-import re
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation.template import templatize
 
 from cinema.programme.models import Hall
+from tests import _catalogues
 from tests.site._pages import addresses, make_film
 
 CINEMA = Path(settings.BASE_DIR) / "cinema"
-MESSAGES = CINEMA / "locale" / "de" / "LC_MESSAGES"
-ENTRY = re.compile(
-    r'^(msgid|msgid_plural|msgstr(?:\[\d\])?) ((?:"(?:[^"\\]|\\.)*"\s*)+)', re.MULTILINE
-)
-GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
-# What templatize makes of a template's tags: nearly Python.
-TAGGED = re.compile(r"""\b_\((?:u|)(?P<text>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\)""")
-BLOCK = re.compile(r"""gettext\(\s*(?P<text>u?'(?:[^'\\]|\\.)*'|u?"(?:[^"\\]|\\.)*")""")
 
 
 @pytest.fixture
@@ -30,79 +18,27 @@ def film(db):
     return make_film(0, hall=Hall.objects.create(name="Lumière", seats=220))
 
 
-def entries() -> dict[str, list[str]]:
-    """Return the edited catalogue: each text with its translations, one a plural form."""
-    found: dict[str, list[str]] = {}
-    for block in (MESSAGES / "django.po").read_text().split("\n\n"):
-        fields = {name: ast.literal_eval(f"({text})") for name, text in ENTRY.findall(block)}
-        if fields.get("msgid"):
-            found[fields["msgid"]] = [
-                text for name, text in fields.items() if name.startswith("msgstr")
-            ]
-    return found
-
-
-def compiled() -> dict[str, list[str]]:
-    with (MESSAGES / "django.mo").open("rb") as file:
-        catalogue = gettext.GNUTranslations(file)._catalog
-    found: dict[str, list[str]] = {}
-    for key, text in catalogue.items():
-        if key:
-            found.setdefault(key[0] if isinstance(key, tuple) else key, []).append(text)
-    return found
-
-
-def in_python() -> set[str]:
-    return {
-        text.value
-        for path in CINEMA.rglob("*.py")
-        for call in ast.walk(ast.parse(path.read_text()))
-        if isinstance(call, ast.Call)
-        and getattr(call.func, "id", "") in GETTEXT
-        and call.args
-        and isinstance(text := call.args[0], ast.Constant)
-    }
-
-
-def in_templates() -> set[str]:
-    return {
-        ast.literal_eval(match["text"])
-        for path in CINEMA.rglob("*.html")
-        for pattern in (TAGGED, BLOCK)
-        for match in pattern.finditer(templatize(path.read_text()))
-    }
-
-
 def test_every_text_of_the_site_is_in_the_catalogue():
-    used = in_python() | in_templates()
+    used = _catalogues.said(CINEMA)
     assert len(used) > 250
-    assert sorted(used - set(entries())) == []
+    assert sorted(used - set(_catalogues.edited(CINEMA))) == []
 
 
 def test_the_catalogue_holds_nothing_that_the_site_no_longer_says():
-    assert sorted(set(entries()) - in_python() - in_templates()) == []
+    assert sorted(set(_catalogues.edited(CINEMA)) - _catalogues.said(CINEMA)) == []
 
 
 def test_every_text_is_translated_and_no_translation_is_a_guess():
-    assert [text for text, german in entries().items() if not all(german)] == []
-    assert "fuzzy" not in (MESSAGES / "django.po").read_text()
-    assert "#~" not in (MESSAGES / "django.po").read_text()
+    assert _catalogues.untranslated(CINEMA) == []
+    assert _catalogues.guesses(CINEMA) == []
 
 
 def test_translations_keep_their_placeholders():
-    def placeholders(text):
-        return sorted(set(PLACEHOLDER.findall(text)))
-
-    wrong = {
-        text: german
-        for text, german in entries().items()
-        if any(placeholders(each) != placeholders(text) for each in german)
-    }
-    assert wrong == {}
+    assert _catalogues.with_other_placeholders(CINEMA) == {}
 
 
 def test_the_compiled_catalogue_is_in_step_with_the_edited_one():
-    assert compiled() == entries()
+    assert _catalogues.compiled(CINEMA) == _catalogues.edited(CINEMA)
 
 
 @pytest.mark.parametrize(
