@@ -15,6 +15,7 @@ from matinee.ranges._custom_type import CustomRangeType
 from matinee.ranges._multirange import MultiRange
 from matinee.ranges._range import Bounds, Range
 from matinee.ranges._types import (
+    AFTER_LAST_DAY,
     DATERANGE,
     INFINITY,
     INT4RANGE,
@@ -23,6 +24,7 @@ from matinee.ranges._types import (
     NUMRANGE,
     TSRANGE,
     TSTZRANGE,
+    AfterLastDay,
     Infinity,
     RangeType,
 )
@@ -45,6 +47,7 @@ from matinee.ranges.fields import (
 from matinee.ranges.series import generate_series, series
 
 __all__ = [
+    "AFTER_LAST_DAY",
     "DATERANGE",
     "INFINITY",
     "INT4RANGE",
@@ -53,6 +56,7 @@ __all__ = [
     "NUMRANGE",
     "TSRANGE",
     "TSTZRANGE",
+    "AfterLastDay",
     "BigIntegerMultiRangeField",
     "BigIntegerRangeField",
     "Bounded",

@@ -22,6 +22,7 @@ from matinee.ranges._elements import EndOfDay
 from matinee.ranges._multirange import MultiRange, several
 from matinee.ranges._range import BOUNDS, Range, known
 from matinee.ranges._types import (
+    AFTER_LAST_DAY,
     DATERANGE,
     INFINITY,
     INT4RANGE,
@@ -30,6 +31,7 @@ from matinee.ranges._types import (
     NUMRANGE,
     TSRANGE,
     TSTZRANGE,
+    AfterLastDay,
     Infinity,
     RangeType,
 )
@@ -43,6 +45,11 @@ _INFINITIES = {"infinity": INFINITY, "-infinity": MINUS_INFINITY}
 # includes the last, and one begin that leaves it out.
 _TOO_LATE, _LAST_DAY = b"10000-01-01", b"9999-12-31"
 _SHORTEST_DAY = len("2026-01-01")
+_BEYOND = {
+    b"infinity": INFINITY,
+    b"-infinity": MINUS_INFINITY,
+    _TOO_LATE: AFTER_LAST_DAY,
+}
 
 # Most text needs no more than to be cut: elements without anything escaped in them.
 _PART = rb'(?:"?([^",\\()\[\]]++)"?)?+'
@@ -95,7 +102,7 @@ class RangeDumper(RecursiveDumper):
 
 @cache
 def _with_infinity(loader: type[Any]) -> type[Loader]:
-    """Return *loader* of days or points in time, which raises where PostgreSQL has infinity."""
+    """Return *loader* of points in time, which raises where PostgreSQL has infinity."""
 
     class WithInfinity(Loader):
         def __init__(self, oid: int, context: Any = None) -> None:
@@ -127,8 +134,26 @@ def _with_infinity(loader: type[Any]) -> type[Loader]:
     return WithInfinityInZone
 
 
+@cache
+def _with_the_day_after(loader: type[Any]) -> type[Loader]:
+    """Return *loader* of dates, which raises where a range has ended that has Python's last."""
+
+    class WithInfinityAndTheDayAfter(Loader):
+        def __init__(self, oid: int, context: Any = None) -> None:
+            super().__init__(oid, context)
+            self._load = loader(oid, context).load
+
+        def load(self, data: Any) -> Any:
+            if len(data) == _SHORTEST_DAY:
+                return self._load(data)
+            beyond = _BEYOND.get(bytes(data))
+            return self._load(data) if beyond is None else beyond
+
+    return WithInfinityAndTheDayAfter
+
+
 class InfinityDumper(Dumper):
-    """Writes infinity, or the end of a day, of whatever type it is compared with."""
+    """Writes infinity, or the end of a day or of days, of whatever type it is compared with."""
 
     def dump(self, obj: Any) -> bytes:
         return str(obj).encode()
@@ -262,14 +287,15 @@ def register(context: AdaptContext) -> None:
         )
     for cls in (Range, MultiRange):
         found.register_dumper(cls, RangeDumper)
-    for element in (Infinity, EndOfDay):
+    for element in (Infinity, EndOfDay, AfterLastDay):
         found.register_dumper(element, InfinityDumper)
     for oid, loader in _LOADERS:
         found.register_loader(oid, loader)
     for name in ("date", "timestamp", "timestamptz"):
         known = found.get_loader(found.types[name].oid, Format.TEXT)
         if known is not None and not known.__name__.startswith("WithInfinity"):
-            found.register_loader(name, _with_infinity(known))
+            told = _with_the_day_after if name == "date" else _with_infinity
+            found.register_loader(name, told(known))
 
 
 def _connected(connection: Any, **_signal: object) -> None:

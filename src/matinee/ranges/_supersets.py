@@ -16,7 +16,7 @@ from django.db.models.sql.where import AND, XOR, WhereNode
 from matinee.exceptions import RangesError
 from matinee.ranges._kinds import Sql, is_element, range_type_of
 from matinee.ranges._range import Range
-from matinee.ranges._types import Infinity
+from matinee.ranges._types import AfterLastDay, Infinity
 
 __all__ = ["narrowed"]
 
@@ -55,8 +55,8 @@ class _Narrowed:
         return _unpickled, self.made_of, self.__getstate__()
 
     def get_prep_lookup(self) -> Any:
-        is_infinite = isinstance(self.rhs, Infinity)
-        return self.rhs if is_infinite else super().get_prep_lookup()  # type: ignore[misc]
+        is_beyond = isinstance(self.rhs, Infinity | AfterLastDay)
+        return self.rhs if is_beyond else super().get_prep_lookup()  # type: ignore[misc]
 
     def as_sql(self, compiler: Any, connection: Any) -> Sql:
         sql, params = super().as_sql(compiler, connection)  # type: ignore[misc]

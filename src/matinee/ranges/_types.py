@@ -9,6 +9,7 @@ from typing import Any, Final
 from matinee.exceptions import RangesError, RangeTypeError
 
 __all__ = [
+    "AFTER_LAST_DAY",
     "DATERANGE",
     "INFINITY",
     "INT4RANGE",
@@ -17,6 +18,7 @@ __all__ = [
     "NUMRANGE",
     "TSRANGE",
     "TSTZRANGE",
+    "AfterLastDay",
     "Infinity",
     "Key",
     "RangeType",
@@ -69,6 +71,42 @@ class Infinity:
     def __reduce__(self) -> str:
         return repr(self)
 
+
+class AfterLastDay:
+    """The day after 9999-12-31, which Python has no date for: where a range with that day ends.
+
+    ``AFTER_LAST_DAY`` is the only one. It comes after every date and before ``INFINITY``. To have
+    a range end there, include the last day: ``Range(day, date.max, "[]")``.
+    """
+
+    __slots__ = ()
+
+    def __lt__(self, other: object) -> bool:
+        return other is INFINITY
+
+    def __gt__(self, other: object) -> bool:
+        return other is not INFINITY and other is not self
+
+    def __le__(self, other: object) -> bool:
+        return not self > other
+
+    def __ge__(self, other: object) -> bool:
+        return not self < other
+
+    def isoformat(self) -> str:
+        return "10000-01-01"
+
+    def __str__(self) -> str:
+        return "10000-01-01"
+
+    def __repr__(self) -> str:
+        return "AFTER_LAST_DAY"
+
+    def __reduce__(self) -> str:
+        return "AFTER_LAST_DAY"
+
+
+AFTER_LAST_DAY: Final = AfterLastDay()
 
 # To count from.
 _BEGINNING = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
