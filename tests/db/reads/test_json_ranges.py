@@ -12,6 +12,7 @@ from rest_framework import serializers as s
 
 from matinee.ranges import MultiRange, Range, drf
 from matinee.reads.drf import computed
+from matinee.reads.drf._fingerprint import fingerprint, written_as
 from matinee.reads.drf._json import answering, why_not
 from tests.db.reads.test_serializers import of
 from tests.spans.everything import Everything, Part
@@ -139,6 +140,7 @@ def test_children_that_serializers_of_one_class_vary_are_told_apart(everything):
     assert why_not(Varied(), rows) == ""
     assert "days" in why_not(Varied(context={"format": "%d.%m.%Y"}), rows)
     assert why_not(Varied(), rows) == ""
+    assert _told(Varied()) == _told(Varied())  # a control: what is the same is compiled once
 
 
 def test_a_child_that_does_otherwise_is_left_to_instances(everything):
@@ -152,6 +154,10 @@ def test_a_field_that_takes_its_value_from_elsewhere_is_asked(everything, equal)
     (row,) = equal(of(Everything, "id", ints=Bare()), Everything.objects.all())
 
     assert row["ints"] == {"lower": 7, "upper": 8, "bounds": "[)"}
+
+
+def _told(serializer):
+    return fingerprint(serializer, depth=3, telling=written_as)
 
 
 def test_ranges_in_lists_and_beyond_relations_are_written_by_the_database(everything, equal):
@@ -190,5 +196,3 @@ def test_a_point_that_a_time_zone_does_not_have_is_as_the_connection_has_it(
         (row,) = equal(of(Everything, "id", "during"), Everything.objects.all())
 
     assert LACKING[zone] in row["during"].values()
-
-

@@ -48,6 +48,8 @@ def fingerprint(serializer: Any, *, depth: int, telling: Callable[[Any], Hashabl
 
 def read_from(field: Any) -> Hashable:
     """Return what *field* says, beside its class, of where its value comes from."""
+    if type(field) in FIELDS:  # it may have a model field of its own, which is made with it
+        return field.source, type(field.model_field)
     return (field.source, *(getattr(field, name, None) for name in _FROM))
 
 
