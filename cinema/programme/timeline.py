@@ -68,7 +68,7 @@ def timeline(
 
     Args:
         hours: From where to where the drawing goes.
-        halls: Each with its gaps, a multirange, as ``gaps``.
+        halls: Each with when it is open and empty long enough, a multirange, as ``free``.
         screenings: Of these halls, with their films.
         length: How long a slot has to be.
     """
@@ -82,11 +82,6 @@ def timeline(
     return Timeline(lines, _ticks(hours))
 
 
-def free_slots(hall: Hall, length: dt.timedelta) -> list[Range[dt.datetime]]:
-    """Return when *hall* is open and empty for so long."""
-    return [slot for slot in hall.gaps - hall.closed if slot.width >= length]
-
-
 def _bars(
     hall: Hall,
     screenings: list[Screening],
@@ -96,7 +91,7 @@ def _bars(
     taken = [(SHOWN, each.during, each.film.title) for each in screenings]
     taken += [(CLOSED, each, "") for each in hall.closed * MultiRange([hours])]
     if length is not None:
-        taken += [(FREE, each, "") for each in free_slots(hall, length)]
+        taken += [(FREE, each, "") for each in hall.free]
     placed = [_bar(*each, hours) for each in taken if hours.overlaps(each[1])]
     return sorted(placed, key=lambda bar: bar.during)
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,6 +14,7 @@ from cinema.programme.models import Hall, Screening
 from cinema.programme.occupancy import occupancy
 from cinema.programme.reads import Listing, ProgrammeEntry
 from cinema.programme.timeline import Timeline, timeline, window
+from matinee.ranges import MultiRange
 from matinee.ranges.functions import Gaps
 from matinee.reads.drf import plan_for
 
@@ -55,8 +56,9 @@ def _timeline(
 ) -> Timeline:
     hours = window(day, zone)
     inside = Q(screenings__during__overlap=hours)
-    gaps = Gaps("screenings__during", within=hours, min_width=length, filter=inside)
-    halls = Hall.objects.annotate(gaps=gaps).order_by("name")
+    is_open = MultiRange([hours]) - F("closed")
+    free = Gaps("screenings__during", within=is_open, min_width=length, filter=inside)
+    halls = Hall.objects.annotate(free=free).order_by("name")
     return timeline(hours, halls=halls, screenings=screenings, length=length)
 
 
