@@ -124,7 +124,9 @@ def _with_infinity(loader: type[Any]) -> type[Loader]:
 
         def __init__(self, oid: int, context: Any = None) -> None:
             super().__init__(oid, context)
-            self._load = loader(oid, context).orig_loader.load
+            made = loader(oid, context)
+            # Django 5.2's is the driver's loader itself, and gives the zone too.
+            self._load = getattr(made, "orig_loader", made).load
 
         def load(self, data: Any) -> Any:
             if len(data) < _SHORTEST_DAY:
