@@ -133,6 +133,31 @@ def test_what_two_make_is_what_python_makes_of_them(name, ranges):
             assert everything == MultiRange([found]) + MultiRange([other])
 
 
+def test_gaps_within_a_column_are_what_python_leaves_of_it(db):
+    found = world("ints")
+    wholes = [
+        Everything(ints=each, many_ints=MultiRange([each, other]))
+        for each, other in product(found, found[::4])
+    ]
+    Everything.objects.bulk_create(wholes)
+    taken = [Range(0, 1), Range(3, 5)]
+    Part.objects.bulk_create(Part(whole=whole, ints=each) for whole in wholes for each in taken)
+
+    rows = Everything.objects.annotate(
+        one=Gaps("parts__ints", within=F("ints")),
+        many=Gaps("parts__ints", within=F("many_ints")),
+        slots=Gaps("parts__ints", within=F("many_ints") - Range(9, 12), min_width=2),
+    )
+    for ints, many_ints, one, many, slots in rows.values_list(
+        "ints", "many_ints", "one", "many", "slots"
+    ):
+        left = many_ints - MultiRange(taken)
+        open_at = left - MultiRange([Range(9, 12)])
+        assert one == MultiRange([ints]) - MultiRange(taken)
+        assert many == left
+        assert list(slots) == [each for each in open_at if each.width is None or each.width >= 2]
+
+
 def test_what_rows_make_together_is_what_python_makes_of_them(db):
     whole = Everything.objects.create()
     found = world("ints")
