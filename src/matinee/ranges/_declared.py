@@ -1,5 +1,6 @@
 """What the constraints of ranges have in common: what they say of themselves."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -38,9 +39,9 @@ class Declared(_Constraint):
 
     _check = check
 
+    @abstractmethod
     def problems(self, model: Any, connection: Any) -> Iterator[CheckMessage]:
         """Yield what is wrong."""
-        raise NotImplementedError
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):

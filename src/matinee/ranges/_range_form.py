@@ -1,5 +1,6 @@
 """The form field of one range, of any type."""
 
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 from django import forms
@@ -44,9 +45,9 @@ class Kept(forms.Field):
         except ValidationError:
             return True
 
+    @abstractmethod
     def unchanged(self, initial: Any, data: Any) -> bool:
         """Whether *data* is what is shown for *initial*, letter by letter."""
-        raise NotImplementedError
 
 
 class RangeField(Kept, postgres.BaseRangeField):

@@ -6,6 +6,7 @@ Those of ranges have Django's names and column types, and can stand in their pla
 
 import datetime as dt
 import json
+from abc import abstractmethod
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -94,9 +95,9 @@ class Ranged(Field[Set, Get]):
     descriptor_class = _Bound
 
     @property
+    @abstractmethod
     def type(self) -> RangeType:
         """The type that values are bound to."""
-        raise NotImplementedError
 
     def element(self, value: Any) -> Any:
         """Return *value* as an element of the type: text is read, days become points in time.
@@ -127,17 +128,17 @@ class Ranged(Field[Set, Get]):
         first, last = (None if each is None else self.element(each) for each in (lower, upper))
         return Range(first, last, bounds, range_type=self._type_with(first, last))
 
+    @abstractmethod
     def value(self, value: Any) -> Any:
         """Return what the field holds, made of what somebody assigned.
 
         Raises:
             RangesError: There is no such value.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def bound(self, value: Any) -> Any:
         """Return *value* bound to the type; as it is, where that is to be told when it is saved."""
-        raise NotImplementedError
 
     def from_db_value(self, value: Any, _expression: object, _connection: object) -> Any:
         return self.bound(value)

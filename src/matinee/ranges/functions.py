@@ -4,6 +4,7 @@ https://www.postgresql.org/docs/current/functions-range.html
 """
 
 import json
+from abc import abstractmethod
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -137,9 +138,9 @@ class _OfRows(Aggregate):
         before, after = self.around(_source(self), compiler, connection)
         return f"({before[0]}{sql}{after[0]})", [*before[1], *params, *after[1]]
 
+    @abstractmethod
     def around(self, field: Any, compiler: Any, connection: Any) -> tuple[Sql, Sql]:
         """Return what comes before the aggregate, and after it."""
-        raise NotImplementedError
 
 
 class Gaps(_OfMany, _OfRows):
