@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from functools import cache
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import get_urlconf
 from django.utils.safestring import SafeString
 
 from cinema.backstage.sql import readable
@@ -24,11 +26,12 @@ def printed(request: HttpRequest) -> Printed | None:
     """Return what is to say of the API's view that answered *request*; None of other pages."""
     view = getattr(request.resolver_match, "func", None)
     action = (getattr(view, "actions", None) or {}).get("get")
-    return _by_name().get(f"{view.cls.__name__}.{action}") if action else None
+    urls = get_urlconf() or settings.ROOT_URLCONF
+    return _by_name(urls).get(f"{view.cls.__name__}.{action}") if action else None
 
 
 @cache
-def _by_name() -> dict[str, Printed]:
+def _by_name(urls: str) -> dict[str, Printed]:  # noqa: ARG001  routes() looks at these
     return {
         route.name: Printed("\n".join(route.lines()), readable(route.json))
         for route in routes()

@@ -53,9 +53,16 @@ class Ranged(Field[Set, Get]):
     descriptor_class = _Bound
 
     @property
-    @abstractmethod
     def type(self) -> RangeType:
-        """The type that values are bound to."""
+        """The type that values are bound to.
+
+        Raises:
+            RangeTypeError: The class has none.
+        """
+        raise RangeTypeError(
+            f"{self.__class__.__name__} must have a type, got none.",
+            hint="Take IntegerRangeField and the like; range_type() makes fields of other types.",
+        )
 
     def element(self, value: Any) -> Any:
         """Return *value* as an element of the type: text is read, days become points in time.

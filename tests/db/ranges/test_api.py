@@ -57,6 +57,7 @@ class PartSerializer(serializers.ModelSerializer):
 class Open:
     permission_classes = (permissions.AllowAny,)
     authentication_classes = ()
+    throttle_classes = ()
     filter_backends = ()
     pagination_class = None
     renderer_classes = (renderers.JSONRenderer, renderers.BrowsableAPIRenderer)

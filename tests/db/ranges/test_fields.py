@@ -10,7 +10,7 @@ from django.db import connection, models
 from django.test.utils import isolate_apps, override_settings
 from psycopg.types.range import Range as PsycopgRange
 
-from matinee.exceptions import RangesError
+from matinee.exceptions import RangesError, RangeTypeError
 from matinee.ranges import (
     DATERANGE,
     INFINITY,
@@ -387,3 +387,10 @@ def test_a_number_that_cannot_be_compared_is_no_element():
     for lower in (float("-inf"), "-inf", "-Infinity"):
         assert saved(nums=(lower, 5)).nums == Range(Decimal("-Infinity"), 5)
         assert Everything.objects.filter(nums__lower=lower).exists()
+
+
+def test_a_field_without_a_type_says_so():
+    with pytest.raises(RangeTypeError, match="RangeField must have a type") as caught:
+        fields.RangeField().get_prep_value((1, 5))
+
+    assert "range_type()" in caught.value.hint

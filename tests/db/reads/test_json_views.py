@@ -20,6 +20,7 @@ class Open:
     filter_backends = ()
     permission_classes = (permissions.AllowAny,)
     authentication_classes = ()
+    throttle_classes = ()
     renderer_classes = (renderers.JSONRenderer, renderers.BrowsableAPIRenderer)
 
 
