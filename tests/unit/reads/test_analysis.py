@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from matinee.exceptions import ReadsError
 from matinee.reads import Kind, needs, related
-from matinee.reads._analysis import interpreter, reading
+from matinee.reads._analysis import interpreter, reading, source
 from matinee.reads.drf import plan_for
 from tests.shelf.models import Author, Book
 
@@ -98,6 +98,13 @@ def test_an_ask_names_the_line_that_reads():
     (country,) = join.plan.joins
 
     assert "Author.__str__ at tests/shelf/models.py:" in str(country.asks[0])
+
+
+def test_a_place_is_told_from_where_one_is(monkeypatch, tmp_path):
+    here = source.place(__file__)
+    monkeypatch.chdir(tmp_path)
+
+    assert (here, source.place(__file__)) == ("tests/unit/reads/test_analysis.py", __file__)
 
 
 def test_a_recursive_serializer_ends_at_the_depth_limit(settings):

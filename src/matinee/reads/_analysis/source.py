@@ -85,9 +85,13 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
             yield from _codes(each)
 
 
-@cache
 def place(filename: str) -> str:
     """Return *filename* as people write it; what is installed, from where its imports start."""
+    return _place(filename, Path.cwd())
+
+
+@cache
+def _place(filename: str, _seen_from: Path) -> str:
     path = Path(filename)
     roots = [root for root in sys.path if root and path.is_relative_to(root)]
     if is_own(path) or not roots:
