@@ -15,7 +15,7 @@ demo: setup-demo ## Open the cinema on http://127.0.0.1:8000 (PORT=8123, DATABAS
 # Tests start hundreds of processes. Where the environment forbids bytecode, each compiles all of Django.
 test: setup ## Run every test, in a browser too (ARGS="-k reads")
 	@sh scripts/browser.sh
-	@unset PYTHONDONTWRITEBYTECODE; exec $(PY) -m pytest -n logical --dist loadfile --no-loadscope-reorder $(ARGS)
+	@unset PYTHONDONTWRITEBYTECODE; exec $(PY) -m pytest -n logical --dist loadfile $(ARGS)
 
 oldest: setup ## Run the library's own tests on Python 3.12, Django 5.2 and PostgreSQL 15 (Debian)
 	@sh scripts/oldest.sh $(ARGS)

@@ -3,7 +3,6 @@
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 
 import django
 import pytest
@@ -16,23 +15,6 @@ collect_ignore = AT_HOME if django.VERSION < (6, 1) else []
 NO_BROWSER = not collect_ignore and chromium.find() is None
 if NO_BROWSER:
     collect_ignore = ["browser"]
-
-# The files that take longest are begun first, so that no worker is left alone with one at the end.
-LONG = (
-    "demo/test_demo.py",
-    "docs/test_examples.py",
-    "db/ranges/test_convert_under_load.py",
-    "db/ranges/test_convert.py",
-    "unit/embedded/test_sharing.py",
-    "unit/embedded/test_faults.py",
-    "site/test_api_reads.py",
-    "browser/test_accessibility.py",
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    long = {Path(__file__).parent / name: place for place, name in enumerate(LONG)}
-    items.sort(key=lambda item: long.get(item.path, len(LONG)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
