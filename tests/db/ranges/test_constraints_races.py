@@ -89,6 +89,9 @@ def test_of_200_attempts_over_40_connections_the_winners_are_disjoint(hall):
     assert len(lost) > ATTEMPTS / 2
     for slot, error in lost:
         assert isinstance(error, ValidationError), error
+        if not hasattr(error, "error_dict"):  # the victim of a deadlock, the second time too
+            assert error.code == "deadlock"
+            continue
         (said,) = error.error_dict["during"]
         assert said.code == "overlap"
         assert said.params["clash"].during.overlaps(slot)
