@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 
-from matinee.exceptions import RangesError
-from matinee.ranges import INFINITY, MINUS_INFINITY, MultiRange, Range, drf
+from matinee.ranges import INFINITY, MINUS_INFINITY, MultiRange, drf
 from matinee.ranges.json import RangeJSONEncoder, range_from_json
+from tests._range_strategies import ranges_of
 
 INFINITIES = st.sampled_from([INFINITY, MINUS_INFINITY])
 MOMENTS = st.datetimes(
@@ -39,20 +39,10 @@ MANY = {
     drf.DateRangeField: drf.DateMultiRangeField,
     drf.DateTimeRangeField: drf.DateTimeMultiRangeField,
 }
-BOUNDS = st.sampled_from(["[)", "[]", "()", "(]"])
 
 
-@st.composite
-def ranges(draw, kind):
-    """Return a range of the kind of a serializer field: of any bounds, of any ends, or empty."""
-    range_type = kind().model_field.type
-    ends = [draw(KINDS[kind] | st.none()) for _ in range(2)]
-    for lower, upper in (ends, ends[::-1]):
-        try:
-            return Range(lower, upper, draw(BOUNDS), range_type=range_type)
-        except RangesError:
-            continue
-    return Range(empty=True, range_type=range_type)
+def ranges(kind):
+    return ranges_of(kind().model_field.type, KINDS[kind])
 
 
 ALL = st.sampled_from(list(KINDS)).flatmap(

@@ -19,6 +19,7 @@ from rest_framework.renderers import JSONRenderer
 from matinee.exceptions import RangesError
 from matinee.ranges import INFINITY, MINUS_INFINITY, MultiRange, Range
 from matinee.reads.drf._json import answering
+from tests._range_strategies import ranges_of
 from tests.spans.everything import Everything
 
 ZONES = [
@@ -45,22 +46,13 @@ ELEMENTS = {
     "days": st.dates() | INFINITIES | st.sampled_from([FIRST_DAY, LAST_DAY]),
     "times": MOMENTS | INFINITIES | NEAR.map(lambda d: FIRST + d) | NEAR.map(lambda d: LAST - d),
 }
-BOUNDS = st.sampled_from(["[)", "[]", "()", "(]"])
 ONES = {"ints": "ints", "bigs": "bigs", "nums": "nums", "days": "days", "during": "times"}
 FIELDS = [*ONES, *(f"many_{each}" for each in ELEMENTS), "several"]
 
 
-@st.composite
-def ranges(draw, kind):
-    """Return a range: of any bounds, of any ends, or empty."""
+def ranges(kind):
     range_type = Everything._meta.get_field("during" if kind == "times" else kind).type
-    ends = [draw(ELEMENTS[kind] | st.none()) for _ in range(2)]
-    for lower, upper in (ends, ends[::-1]):
-        try:
-            return Range(lower, upper, draw(BOUNDS), range_type=range_type)
-        except RangesError:
-            continue
-    return Range(empty=True, range_type=range_type)
+    return ranges_of(range_type, ELEMENTS[kind])
 
 
 def multiranges(kind):

@@ -171,7 +171,8 @@ def validation_error(
 
     Args:
         error: What the database refused, or a range that there is not.
-        instance: What was to be saved. Its constraint is asked again, which may tell more now.
+        instance: What was to be saved. Its constraint is asked again, which may tell more now;
+            after a deadlock, all of them.
         using: The database; by default the router's.
     """
     if instance is not None:
@@ -223,7 +224,9 @@ def _checks(
         return
     for model, constraints in instance.get_constraints():
         for each in constraints:
-            if is_named(each, error.constraint) and model._meta.db_table == error.table:
+            # A deadlock names none; who it was with is there by now, as a rule.
+            named = is_named(each, error.constraint) and model._meta.db_table == error.table
+            if named or error.again:
                 yield partial(each.validate, model, instance, using=using)
     if error.code == "conflict.unique":
         yield instance.validate_unique
