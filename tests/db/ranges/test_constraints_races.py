@@ -69,6 +69,10 @@ def overlapping(ranges):
     return [pair for pair in itertools.combinations(ranges, 2) if pair[0].overlaps(pair[1])]
 
 
+def is_deadlock(error):
+    return isinstance(error, ValidationError) and getattr(error, "code", "") == "deadlock"
+
+
 def test_of_200_attempts_over_40_connections_the_winners_are_disjoint(hall):
     def book(during):
         booking = Booking(hall_id=hall.pk, during=during, who="somebody")
@@ -76,6 +80,11 @@ def test_of_200_attempts_over_40_connections_the_winners_are_disjoint(hall):
         return booking
 
     results = at_once(book, slots())
+    # Who was a deadlock's victim twice, by somebody who is not done yet, is told to try again.
+    told_to_try_again = [number for number, each in enumerate(results) if is_deadlock(each)]
+    assert len(told_to_try_again) < ATTEMPTS / 20
+    for number in told_to_try_again:
+        (results[number],) = at_once(book, [slots()[number]], workers=1)
 
     won = [each.during for each in results if isinstance(each, Booking)]
     lost = [
