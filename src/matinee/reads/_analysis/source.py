@@ -36,16 +36,16 @@ def source_of(code: CodeType) -> Source | None:
         None where it cannot be found, or is not certain: code that was typed or generated, two
         lambdas on a line, a file that has changed since it was imported.
     """
-    return _source(code, code.co_filename)
+    node = _node(code, code.co_filename)
+    return None if node is None else Source(node, place(code.co_filename))
 
 
 # Code of two files may be equal.
 @lru_cache(maxsize=8192)
-def _source(code: CodeType, filename: str) -> Source | None:
+def _node(code: CodeType, filename: str) -> Function | None:
     file = _file(filename)
     found = file.functions.get((code.co_firstlineno, code.co_name), ())
-    sure = len(found) == 1 and code in file.codes
-    return Source(found[0], place(filename)) if sure else None
+    return found[0] if len(found) == 1 and code in file.codes else None
 
 
 @dataclass(frozen=True, slots=True)
