@@ -311,3 +311,18 @@ def test_a_source_goes_through_code_to_an_object():
     ).plan
 
     assert found.fetches[0].plan.columns == ("author", "id", "title")
+
+
+def test_a_function_that_was_read_elsewhere_is_placed_from_where_one_is(tmp_path, monkeypatch):
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    file = folder / "prices.py"
+    file.write_text("def price(film):\n    return film.title\n")
+    made = {}
+    exec(compile(file.read_text(), str(file), "exec"), made)
+
+    placed = []
+    for where in (tmp_path, folder, tmp_path):
+        monkeypatch.chdir(where)
+        placed.append(source.source_of(made["price"].__code__).file)
+    assert placed == ["shop/prices.py", "prices.py", "shop/prices.py"]
